@@ -1,0 +1,89 @@
+"""Writes ``tests/vectors/evidence``: golden files of every format of SPEC.
+
+Deterministic: running it again changes nothing, so that a change of a format
+is a diff to be read. ``test_golden.py`` runs it and compares.
+
+    python -m tests.vectors.generate            writes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+from tests import worked
+from verifier.evidence import package
+from verifier.evidence.entry import Anchor, Entry
+from verifier.evidence.manifest import Manifest, parse_manifest
+
+HERE = Path(__file__).parent / "evidence"
+BINARY = bytes(range(256)) * 4
+DUPLICATE = "12/11/2024, 10:00 - Alice: 你好\n12/11/2024, 10:01 - Bob: <Media omitted>\n".encode()
+
+
+def policy(log: worked.WorkedLog) -> bytes:
+    """Return a full policy with every kind of line."""
+    service = worked.Key(f"{log.origin}/service", "service")
+    witness = worked.Key("witness.example.org/w1", "witness", 4)
+    return (
+        "beilin/policy/v1\ndate 2026-11-21T00:00:00Z\n"
+        f"service {service.vkey.to_text()}\n"
+        f"operator {log.origin} 某存证运营者\noperator w1 某公证机构\n"
+        f"tsa tsa1 2026-01-01T00:00:00Z 2036-01-01T00:00:00Z MAA=\n"
+        "status old.example.org+01020304 compromised size - time 2026-10-01T00:00:00Z\n"
+        "require L1 T0\ntlog-policy\n"
+        f"log {log.key.vkey.to_text()}\nwitness w1 {witness.vkey.to_text()}\nquorum none\n"
+    ).encode()
+
+
+def files() -> dict[str, bytes]:
+    """Return every golden file by name."""
+    sealed = worked.seal([("聊天记录.txt", worked.CHAT), ("folder/raw.dat", BINARY), ("e", b"")])
+    payload = sealed.payload
+    single = worked.WorkedLog()
+    single.fill(2)
+    anchored = single.anchor(*worked.submission(b"hello", signed=False))
+    anchor = Anchor(7, tuple(sorted((worked.seed("token 1"), worked.seed("token 2")))))
+    entry = Entry("anchor", worked.seed("link a"), worked.NOON, None, anchor.to_bytes())
+    whatsapp = worked.seal([("WhatsApp Chat with Alice.txt", DUPLICATE)]).payload
+    supplement = Manifest(
+        parse_manifest(payload[package.MANIFEST]).files, worked.seed("earlier leaf"), 2
+    )
+    tags = package.tag_files(
+        "private",
+        {name: (hashlib.sha256(data).digest(), len(data)) for name, data in payload.items()},
+    )
+    shown = ("bagit.txt", "bag-info.txt", "beilin.txt", "README.txt")
+    return {f"tag-{name}": tags[name] for name in shown} | {
+        "submission.txt": sealed.anchored.statement.submission.to_bytes(),
+        "statement.txt": sealed.anchored.statement.to_bytes(),
+        "entry.txt": sealed.anchored.entry.to_bytes(),
+        "entry-anchor.txt": entry.to_bytes(),
+        "receipt.txt": payload[package.RECEIPT],
+        "receipt-file.txt": anchored.receipt(),
+        "manifest.txt": payload[package.MANIFEST],
+        "manifest-supplement.txt": supplement.to_bytes(),
+        "opening.txt": payload[package.opening_member(0)],
+        "messages.txt": payload[package.messages_member(0)],
+        "segments.txt": payload[package.segments_member(0)],
+        "segments-whatsapp.txt": whatsapp[package.segments_member(0)],
+        "messages-whatsapp.txt": whatsapp[package.messages_member(0)],
+        "seeds.txt": payload[package.SEEDS],
+        "policy.txt": policy(sealed.log),
+        "policy-plain.txt": sealed.log.policy(),
+        "policy-plain-file.txt": single.policy(),
+        "package.zip": sealed.zip(),
+    }
+
+
+def main() -> int:
+    """Write the files."""
+    HERE.mkdir(exist_ok=True)
+    for name, data in files().items():
+        (HERE / name).write_bytes(data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
