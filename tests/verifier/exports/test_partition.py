@@ -1,0 +1,152 @@
+"""For any bytes whatever the segments partition the file, twice the same, and nothing raises."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fixtures.exports.generate import HERE
+from verifier.evidence.segment import KINDS, RECORD
+from verifier.exports import headed_text, wechat_transcript
+from verifier.exports.codes import DETAILS, FLAGS, NOTES
+from verifier.exports.reader import MAX_RECORD_BYTES, Reader
+from verifier.exports.registry import READERS, read
+from verifier.exports.source import Source
+from verifier.exports.whatsapp_time import HEADERS
+
+FIXTURES = sorted(
+    path for path in HERE.iterdir() if path.suffix in {".txt", ".eml"} or "weflow" in path.name
+)
+
+
+def check(reader: Reader, data: bytes) -> None:
+    reading = reader.read(Source(data))
+    segments = list(reading.segments())
+    assert sum(each.length for each in segments) == len(data)
+    assert segments == list(reading.segments())
+    assert reading.variant.isascii()
+    assert reading.variant == " ".join(reading.variant.split())
+    for index, each in enumerate(segments):
+        assert each.length >= 1
+        assert each.kind in KINDS
+        assert each.kind != RECORD or each.length <= MAX_RECORD_BYTES
+        assert (each.te_lo is None) is (each.te_hi is None)
+        if each.te_lo is not None and each.te_hi is not None:
+            assert each.time
+            assert 0 <= each.te_lo <= each.te_hi < 2**40
+            assert reading.clock != "none"
+        assert each.dated_by is None or 0 <= each.dated_by < index
+        assert set(each.flags) <= FLAGS.keys()
+        assert len(set(each.flags)) == len(each.flags)
+    for note in reading.notes:
+        assert note.code in NOTES
+        assert note.detail.isascii()
+        assert all(0 <= place < len(segments) for place in note.places)
+        assert list(note.places) == sorted(set(note.places))
+        assert known_detail(note.detail), note.detail
+
+
+def known_detail(detail: str) -> bool:
+    return detail in {"", *DETAILS} or detail[0] in "+-" or detail.startswith("declared ")
+
+
+PIECES = [
+    b"13/05/24, 10:00 - Alice: hi", b"5/6/24, 9:00 - Bob: x", b"[2024/5/1 \xe4\xb8\x8b\xe5\x8d\x882:31:00] A: b",
+    b"\xe2\x80\x8e[1/2/24, 3:04:05\xe2\x80\xafPM] A: \xe2\x80\x8e<attached: a.jpg>", b"\n", b"\r\n", b"\r", b"\n\n",
+    b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\xc2\x85", b"\x00", "—————  2024-05-13  —————".encode(), "甲  09:05".encode(),
+    "甲 和 乙 在微信上的聊天记录如下，请查收。".encode(), "聊天记录".encode("gb18030")[:-1], b"<Media omitted>",
+    b'{"weflow":{"version":"1"},"session":{"messageCount":2},"messages":[', b'{"createTime":1700000000}',
+    b'{"createTime":1700000000,"createTime":1}', b",", b"]", b"}", b"{", b"[", b'"', b"\\", b'"messages":[',
+    b"From: a\nTo: b\nDate: Wed, 1 May 2024 10:30:05 +0800\nContent-Type: multipart/mixed; boundary=b\n\n",
+    b"--b\nContent-Type: text/plain\n\n", b"--b--\n", b"\xff\xfe", b" ", b": ", b" - ",
+]  # fmt: skip
+SOUP = st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=30).map(b"".join)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+@given(data=SOUP)
+def test_any_bytes(reader: Reader, data: bytes):
+    check(reader, data)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
+def test_every_fixture_with_every_reader_whole_and_damaged(reader: Reader, path: Path):
+    data = path.read_bytes()
+    check(reader, data)
+    dice = random.Random(path.name)
+    for _ in range(4):
+        at = dice.randrange(len(data))
+        for damaged in (
+            data[:at], data[at:], data[:at] + b"\n" + data[at:], data[:at] + bytes([data[at] ^ 1 << dice.randrange(8)]) + data[at + 1 :],
+            data[:at] + b"\xef\xbb\xbf" + data[at:],
+        ):  # fmt: skip
+            check(reader, damaged)
+    for ends in (b"\r", b"\r\n", "\u2028".encode(), b"\n\n"):
+        check(reader, data.replace(b"\n", ends))
+    check(reader, data.decode("utf-8", "replace").encode("gb18030")[:-1])
+    check(reader, data.decode("utf-8", "replace").encode("utf-16"))
+
+
+@pytest.mark.parametrize("name", ["android_en_US.txt", "ios_zh_CN.txt", "wechat_group.txt"])
+@pytest.mark.parametrize("size", [1, 5, 64])
+def test_cuts_do_not_depend_on_how_the_bytes_arrive(name: str, size: int):
+    source = Source(HERE / name)
+    for pattern in (*HEADERS.values(), wechat_transcript.OPENING):
+        whole = list(headed_text.stretches(source.chunks(), pattern, lambda match: match[0]))
+        small = list(headed_text.stretches(source.chunks(size), pattern, lambda match: match[0]))
+        assert small == whole
+
+
+@pytest.mark.parametrize("ends", [b"", b"\n"])
+def test_lines_and_records_longer_than_what_is_held(monkeypatch: pytest.MonkeyPatch, ends: bytes):
+    """With limits of a few bytes every path of the cutter is walked."""
+    monkeypatch.setattr(headed_text, "MAX_LINE_BYTES", 40)
+    monkeypatch.setattr(headed_text, "MAX_RECORD_BYTES", 100)
+    data = b"".join(
+        b"13/05/24, 10:%02d - A: %s\n" % (n, (b"x" * (n * 7)) + ends + b"y" * (n * 5))
+        for n in range(30)
+    )
+    for size in (1, 3, 17, 64, 1000):
+        found = list(
+            headed_text.stretches(
+                (data[n : n + size] for n in range(0, len(data), size)),
+                HEADERS["dash"],
+                lambda m: m[3],
+            )
+        )
+        assert sum(length for length, _, _ in found) == len(data)
+        assert [head for _, head, _ in found] == [b", 10:%02d" % n for n in range(30)]
+        assert all((body is None) is (length > 100) for length, _, body in found)
+
+
+def test_a_reader_never_depends_on_the_name():
+    for path in FIXTURES:
+        data = path.read_bytes()
+        names = ("_chat.txt", "photo.gif", b"\xff.json", "")
+        assert len({read(Source(data, name=name)).reader for name in names}) == 1
+
+
+HOSTILE = [
+    b" ", b"\n", b"\r", b"1/1/24, ", b"\n13/05/24, 10:00 - a", b"<attached: ", b"\xe2\x80\x8e omitted ",
+    b'"', b"\\", b"[{", b'"messages" ', b'{"a":', "—".encode(), "甲 和 乙 在微信上的聊天记录如下\n".encode(),
+    "在微信上的聊天记录如下".encode(), b"\n--b\nContent-Type: text/plain\n\n", b"\n>>>>>>>>  ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_time_grows_with_size_and_not_with_its_square(reader: Reader, unit: bytes):
+    """1 MB of a repeated morsel; a pattern that backtracked took minutes for it."""
+    for start in (b"", b"13/05/24, 10:00 - A: ", b'{"weflow":{},"messages":[{"a":"'):
+        data = start + unit * (1_000_000 // len(unit))
+        began = time.process_time()
+        source = Source(data)
+        reader.detect(source)
+        assert sum(s.length for s in reader.read(source).segments()) == len(data)
+        assert time.process_time() - began < 8

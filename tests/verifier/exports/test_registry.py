@@ -1,0 +1,106 @@
+"""Which reader is chosen, and that each code has its sentence in both languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.exports.generate import HERE
+from verifier import exports
+from verifier.errors import Malformed
+from verifier.exports import any_file, codes, registry
+from verifier.exports.reader import Reason
+from verifier.exports.registry import READERS, detect, read, reader_named, recognises
+from verifier.exports.source import Source
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"\x00", b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00;", bytes(range(256)) * 9, b"\n\n\n",
+        b"id,date,text\n1,2024-05-01 10:00,hello\n2,2024-05-02 10:00,hello\n",
+        b"2024-05-01 10:00:00 - INFO - started\n2024-05-01 10:00:01 - INFO - done\n",
+        b"[2024-05-01 10:00:00] production.ERROR: failed\n[2024-05-01 10:00:01] production.ERROR: again\n",
+        b"[2019-05-29, 15:04] Me: as signal-export writes it\n",
+        b"a diary\n1/2/24, 10:00 - went out\nnothing else\n" + b"more words\n" * 20,
+        b'{"messages":[{"createTime":1}]}', b"%PDF-1.7\n", b"PK\x03\x04",
+        b"From: a@example.com\nTo: b@example.com\nDate: Wed, 1 May 2024 10:30:05 +0800\n\nhello\n",
+    ],
+)  # fmt: skip
+def test_what_no_reader_knows_is_any_file(data: bytes):
+    found = detect(Source(data))
+    assert [each.reader for each in found] == ["any-file/1"]
+    reading = read(Source(data, name="WhatsApp Chat with Bob.txt"))
+    assert (reading.reader, reading.clock) == ("any-file/1", "none")
+    assert [s.length for s in reading.segments()] == ([len(data)] if data else [])
+
+
+def test_detection_gives_its_reasons():
+    found = detect(Source(HERE / "android_de.txt"))
+    assert [each.reader for each in found] == ["whatsapp-text/1", "any-file/1"]
+    assert found[0].reasons == (
+        Reason("WHATSAPP_HEADERS", 7), Reason("FIRST_LINE_IS_HEADER"), Reason("WHATSAPP_NOTICE"),
+    )  # fmt: skip
+    assert [each.priority for each in found] == sorted(each.priority for each in found)
+
+
+def test_all_matches_are_reported_and_the_first_reads():
+    """A chat whose first message is a pasted WeChat transcript is two things."""
+    text = (HERE / "android_de.txt").read_bytes()
+    pasted = text.replace(b"last line", (HERE / "wechat_group.txt").read_bytes())
+    found = [each.reader for each in detect(Source(pasted))]
+    assert found == ["wechat-official/1", "whatsapp-text/1", "any-file/1"]
+    notes = {note.code: note for note in read(Source(pasted)).notes}
+    assert notes["READER_AMBIGUOUS"].detail == "whatsapp-text/1"
+
+
+def test_reader_named():
+    for reader in READERS:
+        assert reader_named(reader.name) is reader
+    with pytest.raises(Malformed):
+        reader_named("whatsapp-text/0")
+
+
+def test_recognises_is_what_detect_of_that_reader_says():
+    for path in (HERE / "android_de.txt", HERE / "wechat_group.txt", HERE / "weflow_plain.json"):
+        named = {each.reader for each in detect(Source(path))}
+        assert len(named) == 2
+        assert {each.name for each in READERS if recognises(each.name, Source(path))} == named
+    assert not recognises("wechat-official/1", Source(b"\n" * 1000))
+    assert not recognises("whatsapp-text/0", Source(HERE / "android_de.txt"))
+
+
+def test_names_are_versioned_unique_and_any_file_is_last(monkeypatch: pytest.MonkeyPatch):
+    names = [reader.name for reader in READERS]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*/[1-9][0-9]*", name) for name in names)
+    assert READERS[-1] is any_file.READER
+    monkeypatch.setattr(registry, "READERS", (replace(any_file.READER, name="other/1"), *READERS))
+    assert detect(Source(b"x"))[0].reader == "other/1", "one entry in the list is enough"
+
+
+CODE = re.compile(
+    r'(?:Note|Reason|_add)\((?:notes, )?"([A-Z_]+)"|\("([A-Z_]+)", (?:seen|found|tally|deviant|rows)'
+)
+
+
+def test_every_code_in_the_readers_has_its_sentences():
+    folder = Path(exports.__file__ or "").parent
+    used = {
+        first or second
+        for path in folder.glob("*.py")
+        for first, second in CODE.findall(path.read_text("utf-8"))
+    }
+    assert len(used) > 20
+    assert used <= codes.NOTES.keys() | codes.REASONS.keys()
+
+
+@pytest.mark.parametrize("table", ["NOTES", "REASONS", "FLAGS", "DETAILS"])
+def test_sentences_are_there_in_both_languages(table: str):
+    for code, text in getattr(codes, table).items():
+        assert re.search("[\u4e00-\u9fff]", text.zh) or text.zh == code, code
+        assert text.en.isascii() or "“" in text.en, code
+        assert text.zh.strip() == text.zh, code

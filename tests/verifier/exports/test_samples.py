@@ -1,0 +1,88 @@
+"""Public samples outside the project: the number of records is the one that others counted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from verifier.evidence.segment import RECORD
+from verifier.exports.registry import detect, read
+from verifier.exports.source import Source
+
+OURS = {
+    "wechat/wechat_official_mail_private.txt": "wechat-official/1",
+    "wechat/syn_wechat_official_mail.eml": "wechat-official-mail/1",
+    "wechat/chatarchive_weflow-standard.json": "weflow-json/1",
+    "wechat/syn_weflow_private.json": "weflow-json/1",
+    "whatsapp/4A_11M.txt": "whatsapp-text/1",
+    "whatsapp/android_private_Alice.txt": "whatsapp-text/1",
+    "whatsapp/asian-format-test.txt": "whatsapp-text/1",
+    "whatsapp/bracketed-year-first-test.txt": "whatsapp-text/1",
+    "whatsapp/european-ampm-format-test.txt": "whatsapp-text/1",
+    "whatsapp/german-format-test.txt": "whatsapp-text/1",
+    "whatsapp/ios_group__chat.txt": "whatsapp-text/1",
+    "whatsapp/lorem.txt": "whatsapp-text/1",
+    "whatsapp/pokemon.txt": "whatsapp-text/1",
+    "whatsapp/syn_ios_zhCN.txt": "whatsapp-text/1",
+}
+
+
+@pytest.fixture
+def samples(shared: Path) -> Path:
+    return shared / "samples"
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_count_is_the_true_one(samples: Path, name: str):
+    source = Source(samples / name)
+    reading = read(source)
+    segments = list(reading.segments())
+    true = json.loads((samples / "EXPECTED.json").read_text("utf-8"))[name]["records"]
+    assert reading.reader == OURS[name]
+    assert sum(each.kind == RECORD for each in segments) == true
+    assert sum(each.length for each in segments) == source.size
+
+
+def test_no_sample_of_another_tool_is_claimed(samples: Path):
+    expected = json.loads((samples / "EXPECTED.json").read_text("utf-8"))
+    present = {name.split("/")[0] for name in expected}
+    assert {"wechat", "whatsapp", "signal", "qq", "email"} <= present
+    for name in expected.keys() - OURS.keys():
+        assert [each.reader for each in detect(Source(samples / name))] == ["any-file/1"], name
+
+
+def test_every_whatsapp_sample_is_listed(samples: Path):
+    assert {f"whatsapp/{path.name}" for path in (samples / "whatsapp").iterdir()} <= OURS.keys()
+
+
+def test_out_of_order_and_undecidable(samples: Path):
+    """23:55, 23:16, 23:55 …, and 12/9/20 is 12 September or 9 December."""
+    reading = read(Source(samples / "whatsapp/4A_11M.txt"))
+    notes = {note.code: note for note in reading.notes}
+    assert notes["DATE_ORDER_AMBIGUOUS"].count == 14
+    assert notes["TIME_NOT_MONOTONE"].places == (1,)
+    assert notes["HEADER_AMBIGUOUS"].detail == "backwards"
+    first, second, *_ = reading.segments()
+    assert (first.te_lo, first.te_hi) == (1599954900, 1607558159)
+    assert second.flags == ("system", "date_order_ambiguous", "header_ambiguous")
+
+
+def test_offset_is_inferred_from_the_file_not_assumed(samples: Path):
+    for name, offset in (
+        ("wechat/chatarchive_weflow-standard.json", "+00:00"),
+        ("wechat/syn_weflow_private.json", "+08:00"),
+    ):
+        notes = {note.code: note for note in read(Source(samples / name)).notes}
+        assert notes["TZ_INFERRED"].detail == offset
+        assert notes["ID_RENUMBERED_BY_TOOL"].detail == "localId"
+
+
+def test_encoded_mail_asserts_no_number_of_messages(samples: Path):
+    reading = read(Source(samples / "wechat/syn_wechat_official_mail.eml"))
+    record, rest = reading.segments()
+    assert reading.clock == "instant"
+    assert (record.te_lo, record.native_id) == (1714530605, b"<0000@example.com>")
+    assert rest.te_lo is None
+    assert [note.code for note in reading.notes] == ["TRANSCRIPT_NOT_CUT"]

@@ -1,0 +1,70 @@
+"""The readers in their fixed order, and the choice among them.
+
+A file is recognised by what is in it, never by its name. Where several readers
+recognise it, all are reported and the first of the list reads it; the order
+goes from the most specific signature to the least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ..errors import Malformed
+from . import any_file, wechat_official, wechat_official_mail, weflow_json, whatsapp_text
+from .reader import Detection, Note, Reader, Reading
+from .source import Source
+
+READERS: Final[tuple[Reader, ...]] = (
+    weflow_json.READER,
+    wechat_official_mail.READER,
+    wechat_official.READER,
+    whatsapp_text.READER,
+    any_file.READER,
+)
+"""To add a reader, add it here; ``any_file`` stays last."""
+
+
+def detect(source: Source) -> list[Detection]:
+    """Return every reader that recognises the file, the one to be chosen first."""
+    found = []
+    for priority, reader in enumerate(READERS):
+        reasons = reader.detect(source)
+        if reasons:
+            found.append(Detection(reader.name, priority, reasons))
+    return found
+
+
+def read(source: Source) -> Reading:
+    """Read a file with the first reader that recognises it.
+
+    There always is one: ``any_file`` recognises everything. Others that
+    recognised it too are named in a ``READER_AMBIGUOUS`` note.
+    """
+    found = detect(source)
+    reading = READERS[found[0].priority].read(source)
+    others = [each.reader for each in found[1:] if each.reader != any_file.NAME]
+    if others:
+        note = Note("READER_AMBIGUOUS", len(others), detail=" ".join(others))
+        reading = replace(reading, notes=(*reading.notes, note))
+    return reading
+
+
+def reader_named(name: str) -> Reader:
+    """Return the reader with this name, such as ``whatsapp-text/1``.
+
+    Raises Malformed where this program has none: the anchored segmentation can
+    then still be verified, only not derived again.
+    """
+    for reader in READERS:
+        if reader.name == name:
+            return reader
+    raise Malformed("exports: no reader of that name in this program")
+
+
+def recognises(name: str, source: Source) -> bool:
+    """Tell whether the reader of that name takes the file for its own; False for an unknown name.
+
+    It need not be the first that does.
+    """
+    return any(bool(reader.detect(source)) for reader in READERS if reader.name == name)
