@@ -1,0 +1,262 @@
+"""``beilin-verify``: check a package, a receipt or a whole log, offline.
+
+Exit codes: 0 consistent, 10 not determinable, 20 not consistent, 64 wrong
+usage, 65 could not be read at all, 70 internal. Never 1 or 2: a crash must not
+look like a verdict, and apart from ``--help`` and ``--version`` nothing but a
+verdict exits 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import stat
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from .cli_arguments import USAGE, parse, usage_error
+
+if TYPE_CHECKING:
+    from .policy import Policy
+    from .result import Result
+
+UNREADABLE: Final = 65
+INTERNAL: Final = 70
+NOT_VERIFIED: Final = 10
+
+_MAXIMUM_POLICY: Final = (1 << 20) + 1
+_MAXIMUM_RECEIPT: Final = (1 << 20) + 1
+_TAIL: Final = 1 << 16
+
+
+class Unreadable(Exception):
+    """Something that the person named cannot be read; ``key`` is its sentence in the texts."""
+
+    def __init__(self, key: str, path: Path, why: str = "") -> None:
+        super().__init__(key)
+        self.key = key
+        self.path = path
+        self.why = why
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    lang = "zh"
+    try:
+        options = parse(sys.argv[1:] if argv is None else argv)
+        lang = options.lang
+        _hint(lang)
+        report, code = _run(options)
+        _print(report)
+        return code
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else USAGE
+    except Unreadable as error:
+        _say(lang, error.key, path=str(error.path), why=error.why)
+        return UNREADABLE
+    except KeyboardInterrupt:
+        _say(lang, "error.interrupted")
+        return INTERNAL
+    except Exception as error:  # noqa: BLE001  whatever it is, it is no verdict
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
+        _say(lang, "error.internal", why=where)
+        return INTERNAL
+
+
+def _print(report: str) -> None:
+    try:
+        sys.stdout.write(report)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads has seen enough; the verdict stands, and Python must not try again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(lang: str, key: str, **values: str) -> None:
+    from .report.escape import quoted
+    from .report.texts import texts_for
+
+    text = texts_for(lang).words[key]
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", quoted(value))
+    sys.stderr.write(f"beilin-verify: {text}\n")
+
+
+def _hint(lang: str) -> None:
+    """Say so where Chinese would come out as question marks."""
+    if lang == "zh":
+        try:
+            "核验".encode(sys.stdout.encoding or "utf-8")
+        except (UnicodeEncodeError, LookupError):
+            _say("en", "hint.encoding")
+
+
+# ------------------------------------------------------------------- commands
+
+
+def _run(options: argparse.Namespace) -> tuple[str, int]:
+    # Imported here, so that a broken installation ends in 70 like every other fault of ours.
+    from .errors import PolicyError
+    from .report.as_json import as_json
+    from .report.as_text import as_text
+
+    if options.command == "show":
+        return _show(options)
+    policy = _policy(options.policy)
+    at = int(time.time()) if options.at is None else options.at
+    try:
+        judge = _audit if options.command == "audit" else _verify
+        result = judge(options, policy, at)
+    except PolicyError as error:
+        raise Unreadable("error.policy", options.policy, str(error)) from None
+    if options.json:
+        report = json.dumps(as_json(result, options.lang), indent=2) + "\n"
+    else:
+        report = as_text(result, options.lang)
+    return report, result.exit_code
+
+
+def _policy(path: Path) -> Policy:
+    from .errors import PolicyError
+    from .policy import parse_policy
+
+    try:
+        return parse_policy(_read(path, _MAXIMUM_POLICY))
+    except PolicyError as error:
+        raise Unreadable("error.policy", path, str(error)) from None
+
+
+def _audit(options: argparse.Namespace, policy: Policy, at: int) -> Result:
+    from .audit import audit_log
+
+    folder: Path = options.target
+    progress = _Progress()
+    if not os.path.isfile(folder / "checkpoint"):  # unlike Path, says no where it may not look
+        raise Unreadable("error.no_log", folder)
+    try:
+        return audit_log(
+            folder, policy, policy_source=options.policy_source, at=at, progress=progress.entries
+        )
+    except OSError as error:
+        raise _unreadable(error, folder) from None
+    finally:
+        progress.end()
+
+
+def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Result:
+    from .options import Options
+    from .verify import verify_package, verify_receipt
+
+    path: Path = options.target
+    progress = _Progress()
+    if options.log is not None and not os.path.isfile(options.log / "checkpoint"):
+        raise Unreadable("error.no_log", options.log)
+    how = Options(at=at, policy_source=options.policy_source, log=options.log)
+    if _is_package(path):
+        if options.file is not None:
+            usage_error("--file goes with a receipt; a package holds its files")
+        try:
+            return verify_package(path, policy, how, progress.members)
+        except OSError as error:
+            raise _unreadable(error, path) from None
+        finally:
+            progress.end()
+    data = _read(path, _MAXIMUM_RECEIPT)
+    if options.file is None:
+        return verify_receipt(data, policy, how)
+    try:
+        with _open(options.file) as file:
+            return verify_receipt(data, policy, how, file)
+    except OSError as error:
+        raise _unreadable(error, options.file) from None
+
+
+def _is_package(path: Path) -> bool:
+    """Decide by content; one damaged end still shows what it was. Neither kind: Unreadable."""
+    if path.is_dir():
+        raise Unreadable("error.folder", path)
+    try:
+        with _open(path) as file:
+            head = file.read(_MAXIMUM_RECEIPT)
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - _TAIL))
+            tail = file.read(_TAIL)
+    except OSError as error:
+        raise _unreadable(error, path) from None
+    if head.startswith(b"beilin/receipt/"):
+        return False
+    if head.startswith(b"PK") or b"PK\x05\x06" in tail:
+        return True
+    if head.startswith(b"beilin/") or b"\n\nc2sp.org/tlog-proof@v1\n" in head:
+        return False
+    raise Unreadable("error.not_ours", path)
+
+
+def _show(options: argparse.Namespace) -> tuple[str, int]:
+    """Return a receipt's lines, escaped, between two warnings."""
+    from .report.escape import escape
+    from .report.texts import texts_for
+
+    data = _read(options.target, _MAXIMUM_RECEIPT)
+    if not data.startswith(b"beilin/receipt/"):
+        raise Unreadable("error.not_receipt", options.target)
+    words = texts_for(options.lang).words
+    lines = data.decode("utf-8", "backslashreplace").split("\n")
+    shown = "".join(f"  {escape(line)}\n" for line in lines)
+    return f"{words['show.first']}\n{shown}{words['show.last']}\n", NOT_VERIFIED
+
+
+# ------------------------------------------------------------------- files, progress
+
+
+def _open(path: Path) -> BinaryIO:
+    """Open a regular file. A pipe would keep us waiting for ever, a device end never."""
+    flags = getattr(os, "O_NONBLOCK", 0)
+    file = open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags))  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise Unreadable("error.not_file", path)
+    return file
+
+
+def _read(path: Path, maximum: int) -> bytes:
+    try:
+        with _open(path) as file:
+            return file.read(maximum)
+    except OSError as error:
+        raise _unreadable(error, path) from None
+
+
+def _unreadable(error: OSError, path: Path) -> Unreadable:
+    return Unreadable("error.missing", path, error.strerror or type(error).__name__)
+
+
+class _Progress:
+    """One line on stderr that is written over, and only where a person watches."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty()
+
+    def entries(self, done: int, total: int) -> None:
+        self.members("entries", done, total)
+
+    def members(self, what: str, done: int, total: int) -> None:
+        if self._on:
+            sys.stderr.write(f"\r{what} {100 * done // max(total, 1)} % ")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._on:
+            sys.stderr.write("\r" + " " * 30 + "\r")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

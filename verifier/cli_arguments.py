@@ -1,0 +1,90 @@
+"""The arguments of ``beilin-verify``; anything else than these is exit code 64."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Final, NoReturn
+
+VERSION: Final = "0.1.0"
+USAGE: Final = 64
+
+_EPILOG: Final = """
+beilin-verify PKG.zip --policy FILE          an evidence package / 证据包
+beilin-verify RECEIPT --file FILE --policy FILE   a receipt and its file / 回执与文件
+beilin-verify audit DIR --policy FILE        a copy of a whole log / 日志副本
+beilin-verify show RECEIPT                   what a receipt says, NOT VERIFIED / 仅显示，未核验
+
+exit codes: 0 consistent, 10 not determinable, 20 not consistent,
+            64 usage, 65 could not be read, 70 internal error
+退出码：0 核验一致，10 不足以判定，20 核验不一致，64 用法，65 无法读取，70 内部错误
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Return the options; ``command`` is verify, audit or show. Raises SystemExit(64)."""
+    lang = "en" if os.environ.get("LANG", "").startswith("en") else "zh"
+    command = argv[0] if argv[:1] in (["audit"], ["show"]) else "verify"
+    prog = "beilin-verify" if command == "verify" else f"beilin-verify {command}"
+    parser = _Parser(
+        prog=prog,
+        allow_abbrev=False,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=command)
+    parser.add_argument("--lang", choices=["zh", "en"], default=lang, help="language / 语言")
+    if command == "show":
+        parser.add_argument("target", metavar="RECEIPT", type=Path)
+        return parser.parse_args(argv[1:])
+    parser.add_argument(
+        "--policy", metavar="FILE", type=Path, required=True, help="whom you trust / 核验策略"
+    )
+    parser.add_argument(
+        "--policy-source", metavar="TEXT", type=_words, help="where the policy came from / 策略来源"
+    )
+    parser.add_argument(
+        "--at", metavar="TIME", type=_time, help="judge as of YYYY-MM-DD[Thh:mm:ssZ] / 判定时间"
+    )
+    parser.add_argument("--json", action="store_true", help="for programs / JSON 格式")
+    if command == "audit":
+        parser.add_argument("target", metavar="DIR", type=Path)
+        return parser.parse_args(argv[1:])
+    parser.add_argument("target", metavar="PKG.zip|RECEIPT", type=Path)
+    parser.add_argument(
+        "--file", metavar="FILE", type=Path, help="the bytes of a receipt / 回执所对应的文件"
+    )
+    parser.add_argument(
+        "--log", metavar="DIR", type=Path, help="a later copy of the log / 日志副本"
+    )
+    parser.add_argument("--version", action="version", version=f"beilin-verify {VERSION}")
+    return parser.parse_args(argv)
+
+
+def _words(text: str) -> str:
+    if not any(c.isprintable() and not c.isspace() for c in text):
+        raise argparse.ArgumentTypeError("must say where the policy came from")
+    return text
+
+
+def _time(text: str) -> int:
+    from .encoding import parse_time
+    from .errors import Malformed
+
+    try:
+        return parse_time(text if "T" in text else f"{text}T00:00:00Z", "--at")
+    except Malformed:
+        raise argparse.ArgumentTypeError("not YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ") from None
+
+
+def usage_error(message: str) -> NoReturn:
+    """Refuse arguments that are each fine but do not go together."""
+    _Parser(prog="beilin-verify").error(message)

@@ -1,0 +1,227 @@
+"""The checks of a receipt, in the numbered steps of SPEC §13.6.
+
+Hashes of exact bytes are compared before texts are read: a flipped bit in a
+statement is a broken binding, whatever it did to the spelling.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .encoding import to_base64, to_time
+from .errors import (
+    BindingFailure,
+    Malformed,
+    NewerFormat,
+    Verification,
+    VerifierError,
+)
+from .evidence.entry import Entry, parse_entry
+from .evidence.receipt import Parts, Receipt, parse_blocks, parse_receipt, split_receipt
+from .evidence.statement import Statement, commitment, parse_statement
+from .evidence.submission import check_signature
+from .log_keys import check_log_key
+from .options import Options
+from .policy import Policy
+from .result import DONE, FAILED, NOT_DONE, Result
+from .tlog.checkpoint import Checkpoint, parse_checkpoint
+from .tlog.merkle import check_inclusion, leaf_hash
+from .tlog.note import Note, parse_note
+from .tlog.proof import TlogProof, parse_tlog_proof
+from .witnesses import count_cosignatures
+
+
+def sub_of(error: VerifierError) -> str:
+    """Return the sub-indication an error stands for."""
+    return error.sub_indication if isinstance(error, Verification) else "FORMAT_FAILURE"
+
+
+class Head(NamedTuple):
+    """The proof part of a receipt, read: what the log's signature covers."""
+
+    proof: TlogProof
+    note: Note
+    checkpoint: Checkpoint
+
+
+def check_receipt(
+    result: Result, data: bytes, policy: Policy, options: Options, *, inside_v1: bool = False
+) -> Receipt | None:
+    """Add the checks of one receipt to ``result``; return it if its statement may be relied on.
+
+    ``inside_v1`` is set inside a package of version 1, whose parts are all of
+    version 1: a newer one there is malformed, not newer.
+    """
+    # 1. Cut the receipt at its empty lines.
+    try:
+        parts = split_receipt(data)
+    except NewerFormat as error:
+        status, sub = (FAILED, "FORMAT_FAILURE") if inside_v1 else (NOT_DONE, "NEWER_FORMAT")
+        result.add("receipt", status, sub, reason=str(error))
+        return None
+    except Malformed as error:
+        result.add("receipt", FAILED, "FORMAT_FAILURE", reason=str(error))
+        return None
+    # 2. The entry: the bytes that are logged, of kind evidence.
+    entry = _entry(result, parts)
+    # 3. The statement: the salted commitment in the entry opens to it.
+    statement = _statement(result, parts, entry)
+    # 4. The proof and its checkpoint; the path leads from the entry to the root.
+    head = _proof(result, parts)
+    if head is not None:
+        _inclusion(result, parts, head)
+        # 5. Statement and checkpoint speak of one log.
+        _checkpoint(result, head, statement)
+        # 6. The log's key, from the policy alone. 7. The quorum.
+        names = {head.checkpoint.origin}
+        if statement is not None:
+            names.add(statement.submission.origin)
+        vkey = check_log_key(result, head.note, names, head.checkpoint.size, policy)
+        if vkey is not None:
+            count_cosignatures(result, head.note, policy, vkey)
+    # 8. The submitter's own signature.
+    if statement is not None:
+        _submitter(result, statement)
+    try:
+        if entry is None or statement is None or head is None:
+            receipt = parse_receipt(data)  # to say what is wrong with its text
+        else:
+            tokens, anchors = parse_blocks(parts.blocks)
+            receipt = Receipt(
+                parts.salt,
+                parts.statement,
+                statement,
+                parts.entry,
+                entry,
+                tokens,
+                anchors,
+                head.proof,
+            )
+    except VerifierError as error:
+        result.add("receipt", FAILED, sub_of(error), reason=str(error))
+        return None
+    result.add("receipt", DONE)
+    # What the log does not hold is not evidence of anything: nothing is read
+    # from a statement that is not bound to an included entry.
+    if any(
+        check is None or check.status != DONE
+        for check in map(result.check, ("entry", "statement", "inclusion"))
+    ):
+        return None
+    # 9. Time: received is the log's own word.
+    _time(result, receipt, options)
+    assert head is not None  # else there is no check ``inclusion``
+    _facts(result, receipt, head.checkpoint)
+    return receipt
+
+
+def _entry(result: Result, parts: Parts) -> Entry | None:
+    try:
+        entry = parse_entry(parts.entry)
+        if entry.kind != "evidence":
+            raise BindingFailure("receipt: the entry is not of kind evidence")
+    except VerifierError as error:
+        result.add("entry", FAILED, sub_of(error), reason=str(error))
+        return None
+    result.add("entry", DONE)
+    return entry
+
+
+def _statement(result: Result, parts: Parts, entry: Entry | None) -> Statement | None:
+    if entry is not None and commitment(parts.salt, parts.statement) != entry.commitment:
+        reason = "statement: the commitment in the entry does not open to it"
+        result.add("statement", FAILED, "BINDING_FAILURE", reason=reason)
+        return None
+    try:
+        statement = parse_statement(parts.statement)
+    except VerifierError as error:
+        result.add("statement", FAILED, sub_of(error), reason=str(error))
+        return None
+    if entry is not None:
+        result.add("statement", DONE)
+    return statement
+
+
+def _proof(result: Result, parts: Parts) -> Head | None:
+    try:
+        proof = parse_tlog_proof(parts.proof)
+        note = parse_note(proof.note)
+        checkpoint = parse_checkpoint(note.text)
+        if proof.extra is not None:
+            raise Malformed("receipt: the proof has an extra line, which nothing vouches for")
+        lines = [(line.name, line.key_id) for line in note.signatures]
+        if len(set(lines)) != len(lines):
+            raise Malformed("receipt: two signature lines of one key")
+    except VerifierError as error:
+        result.add("checkpoint", FAILED, "FORMAT_FAILURE", reason=str(error))
+        return None
+    return Head(proof, note, checkpoint)
+
+
+def _inclusion(result: Result, parts: Parts, head: Head) -> None:
+    size, root = head.checkpoint.size, head.checkpoint.root
+    try:
+        check_inclusion(leaf_hash(parts.entry), head.proof.index, size, head.proof.hashes, root)
+    except VerifierError as error:
+        result.add("inclusion", FAILED, sub_of(error), reason=str(error))
+        return
+    result.add("inclusion", DONE, index=head.proof.index, size=size, root=to_base64(root))
+
+
+def _checkpoint(result: Result, head: Head, statement: Statement | None) -> None:
+    origin, size = head.checkpoint.origin, head.checkpoint.size
+    if statement is None:
+        return
+    if statement.submission.origin != origin:
+        reason = "receipt: the statement names another log than the checkpoint"
+        result.add("checkpoint", FAILED, "BINDING_FAILURE", reason=reason)
+        return
+    result.add("checkpoint", DONE, origin=origin, size=size)
+
+
+def _submitter(result: Result, statement: Statement) -> None:
+    submission = statement.submission
+    try:
+        check_signature(submission, statement.signature)
+    except VerifierError as error:
+        result.add("submitter", FAILED, sub_of(error), reason=str(error))
+        return
+    if submission.submitter is None:
+        result.add("submitter", NOT_DONE, "UNSIGNED_SUBMISSION")
+    else:
+        result.add("submitter", DONE, key=to_base64(submission.submitter))
+
+
+def _time(result: Result, receipt: Receipt, options: Options) -> None:
+    proofs = len(receipt.tokens) + len(receipt.anchor_proofs)
+    received = receipt.entry.received
+    if 0 < options.at < received:
+        result.note("CLOCK_BEFORE_RECEIPT", at=to_time(options.at), received=to_time(received))
+    sub = "NOT_CHECKABLE_HERE" if proofs else "NO_POE"
+    result.add("time", NOT_DONE, sub, received=to_time(received), proofs=proofs)
+
+
+def _facts(result: Result, receipt: Receipt, checkpoint: Checkpoint) -> None:
+    statement = receipt.statement
+    submission = statement.submission
+    result.facts.update(
+        origin=submission.origin,
+        index=receipt.proof.index,
+        size=checkpoint.size,
+        root=to_base64(checkpoint.root),
+        received=to_time(receipt.entry.received),
+        what=submission.what,
+        item=statement.item,
+        number=statement.number,
+        epoch=statement.epoch,
+        account=to_base64(submission.account),
+        dossier=to_base64(submission.dossier),
+        identity=statement.identity,
+        service=statement.service,
+        submitter="" if submission.submitter is None else to_base64(submission.submitter),
+        declaration="" if statement.declaration is None else to_base64(statement.declaration),
+    )
+    if statement.epoch:
+        result.note("EPOCH_RAISED", epoch=statement.epoch)
+    if statement.number > 1:
+        result.note("ITEM_NOT_FIRST", item=statement.item, number=statement.number)

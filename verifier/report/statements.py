@@ -1,0 +1,191 @@
+"""The four statements of every report, and the parts of technical verification.
+
+Integrity; time and who vouches for it; who submitted and how identity was
+checked; what is not shown. The last is never empty, whatever the verdict.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..result import DONE, FAILED, NOT_DONE, PASSED, TOTAL_FAILED, Check, Result
+from .escape import show
+from .texts import Texts, Values, fill
+
+PARTS: Final = {
+    # Rows of the examination matrix, and the checks that stand behind each.
+    "M16-03": ("files", "file", "openings", "manifest", "statement"),
+    "M16-04": ("entry", "inclusion"),
+    "M16-05": ("siblings",),
+    "M16-06": ("checkpoint", "log_key", "quorum"),
+    "M16-07": ("time",),
+}
+_BINDING: Final = ("statement", "entry", "inclusion", "checkpoint", "log_key")
+STATEMENTS: Final = ("integrity", "time", "submitter", "not_shown")
+
+
+def facts_of(result: Result) -> dict[str, str | int]:
+    """Return the facts with what the templates need beside them."""
+    counted: dict[str, str | int] = {"operators": 1, "witnesses": 0, "anchors": 0}
+    return {
+        **counted,
+        **result.facts,
+        "first": result.facts.get("received_first", ""),
+        "last": result.facts.get("received_last", ""),
+        "level": result.trust_level,
+        "grade": result.time_grade,
+    }
+
+
+def deciding(result: Result) -> tuple[str, str]:
+    """Return id and sub-indication of the check that the verdict is named after."""
+    wanted = FAILED if result.verdict == TOTAL_FAILED else NOT_DONE
+    for check in result.ordered():
+        if check.status == wanted and check.sub_indication == result.sub_indication:
+            return check.id, check.sub_indication or ""
+    return "", result.sub_indication or ""
+
+
+def statements(result: Result, texts: Texts) -> dict[str, list[str]]:
+    """Return the sentences of each of the four statements."""
+    facts = facts_of(result)
+    found = {
+        "integrity": _integrity(result, texts, facts),
+        "time": _time(result, texts, facts),
+        "submitter": _submitter(result, texts, facts),
+        "not_shown": _not_shown(result, texts),
+    }
+    return {name: [one[:1].upper() + one[1:] for one in many] for name, many in found.items()}
+
+
+def _integrity(result: Result, texts: Texts, facts: Values) -> list[str]:
+    words = texts.words
+    if result.verdict == TOTAL_FAILED:
+        return [_failure(check, texts) for check in result.ordered() if check.status == FAILED]
+    if result.verdict != PASSED:
+        name, sub = deciding(result)
+        title = texts.titles.get(name, name)
+        return [words["integrity.open"].replace("{title}", title).replace("{sub}", show(sub))]
+    if result.scope == "audit":
+        kind = "audit"
+    else:
+        # Only a time-stamp can say since when (design: from T3 up).
+        kind = "since" if result.time_grade >= "T3" and "not_after" in facts else "passed"
+    found = [fill(words[f"integrity.{kind}"], facts)]
+    return [*found, level_reason(result, texts)] if result.trust_level == "L0" else found
+
+
+def _failure(check: Check, texts: Texts) -> str:
+    """Return which check failed and what cannot be said for it, and nothing about the others."""
+    sentence = texts.words["integrity.failed"].replace(
+        "{title}", texts.titles.get(check.id, check.id)
+    )
+    sentence = sentence.replace("{sub}", show(check.sub_indication or ""))
+    return sentence.replace(
+        "{consequence}", texts.consequences.get(check.id, texts.words["unknown_check"])
+    )
+
+
+def level_reason(result: Result, texts: Texts) -> str:
+    """Return the sentence of the trust level; for L0 with what it is for."""
+    level = result.trust_level
+    if level != "L0" or result.policy_source is None:
+        return texts.words.get(level, level)
+    check = result.check("log_key")
+    sub = texts.subs.get((check.sub_indication if check is not None else None) or "NOT_REACHED")
+    why = sub.why if sub is not None else texts.words["unknown_check"]
+    return texts.words["L0.key"].replace("{why}", why)
+
+
+def _time(result: Result, texts: Texts, facts: Values) -> list[str]:
+    words = texts.words
+    if facts.get("received"):
+        found = [fill(words["time.claimed"], facts), *_unbound(result, texts)]
+    elif facts.get("first"):
+        found = [fill(words["time.audit"], facts)]
+    else:
+        found = [words["time.unknown"]]
+    check = result.check("time")
+    if check is not None and check.status == DONE:
+        found.append(words["time.other"])
+    else:
+        # Blocks that nobody checked are bytes like any others: no caveat goes for them.
+        if check is not None and check.values.get("proofs"):
+            found.append(fill(words["time.claims"], check.values))
+        found.append(words["time.voucher"])
+    if result.trust_level != "L2":
+        found.append(words["time.copy"])
+    return [*found, words["time.age"]]
+
+
+def _submitter(result: Result, texts: Texts, facts: Values) -> list[str]:
+    check = result.check("submitter")
+    if result.scope == "audit":
+        kind = "audit"
+    elif check is not None and check.status == FAILED:
+        kind = "failed"
+    elif check is None or "account" not in facts:
+        kind = "unknown"
+    else:
+        kind = "signed" if check.status == DONE else "unsigned"
+    found = [fill(texts.words[f"submitter.{kind}"], facts)]
+    return [*found, *_unbound(result, texts)] if kind in {"signed", "unsigned"} else found
+
+
+def is_bound(result: Result) -> bool:
+    """Whether what the material says was followed into a log that the policy knows."""
+    names = ("checkpoint", "log_key") if result.scope == "audit" else _BINDING
+    checks = {check.id: check.status for check in result.checks}
+    return all(checks.get(name) == DONE for name in names)
+
+
+def are_counted(result: Result) -> bool:
+    """Whether operators and witnesses could be counted at all."""
+    check = result.check("log_key")
+    return check is not None and check.status == DONE and "operators" in result.facts
+
+
+def _unbound(result: Result, texts: Texts) -> list[str]:
+    """Return the reservation that facts need unless they were followed into a trusted log."""
+    return [] if is_bound(result) else [texts.words["unbound"]]
+
+
+def _not_shown(result: Result, texts: Texts) -> list[str]:
+    words = texts.words
+    if result.scope == "audit":
+        rest = [words["not_shown.statements"], words["not_shown.copies"]]
+    else:
+        siblings = result.check("siblings")
+        later, values = "not_shown.later", {}
+        if siblings is not None and siblings.status == DONE:
+            later += ".found" if "index" in siblings.values else ".none"
+            values = siblings.values
+        elif siblings is not None and siblings.sub_indication != "LOG_COPY_NOT_SUPPLIED":
+            later += ".open"
+        rest = [fill(words[later], values)]
+    return [words["not_shown.before"], words["not_shown.versions"], *rest, words["not_shown.art16"]]
+
+
+def parts(result: Result, texts: Texts) -> list[tuple[str, str, str]]:
+    """Return (matrix id, title, status word) of M16-03 to M16-07; never one word for all."""
+    found: list[tuple[str, str, str]] = []
+    for part, ids in PARTS.items():
+        checks = [check for check in result.ordered() if check.id in ids]
+        statuses = {check.status for check in checks} or {NOT_DONE}
+        status = next(s for s in (FAILED, NOT_DONE, DONE) if s in statuses)
+        word = texts.status[status]
+        if part == "M16-05" and status == DONE and not _two_heads(result):
+            word = texts.parts["M16-05.one"]
+        if part == "M16-06" and status == DONE:
+            # The source of the key is what someone says; nothing here checks it.
+            word = texts.parts["M16-06.L0" if result.trust_level == "L0" else "M16-06.stated"]
+        found.append((part, texts.parts[part], word))
+    return found
+
+
+def _two_heads(result: Result) -> bool:
+    """Whether the log copy is larger than the receipt's tree: a head against itself shows nothing."""
+    siblings = result.check("siblings")
+    copy = siblings.values.get("size") if siblings is not None else None
+    size = result.facts.get("size")
+    return isinstance(copy, int) and isinstance(size, int) and copy > size
