@@ -1,0 +1,300 @@
+"""A log: what the service and its commands call.
+
+``create`` makes one, ``Log.open`` opens it for one process at a time. Submitting gives a
+future that is done once the entries are published; any thread reads receipts and policies.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from verifier.encoding import MAX_INT
+from verifier.tlog.checkpoint import Checkpoint
+
+from . import queries
+from .accept import Outcome, Request, Submitted, accept
+from .accounts import Accounts
+from .config import LogConfig, open_database, read_config
+from .create import create_log as create
+from .dossiers import to_dossier_text
+from .durable import Lock, check_space
+from .engine import reading
+from .erasure import erase
+from .errors import Config, NotFound, Unavailable
+from .heads import accept_head
+from .numbering import Job, Notify
+from .policy import to_policy
+from .publish import Publisher, stored_note
+from .receipts import Receipts
+from .sequencer import Sequencer, new_future, unavailable
+from .service_key import ServiceKey
+from .signer import Head, Signer
+from .writer import Batch, Hook, Writer
+
+__all__ = ["Log", "Outcome", "Request", "State", "Submitted", "create"]
+
+
+class State(NamedTuple):
+    """How the log does, for health checks and metrics.
+
+    ``size`` is that of the published checkpoint, ``pending`` counts waiting
+    entries, ``head_age_seconds`` is the time since this process published last.
+    """
+
+    healthy: bool
+    size: int
+    pending: int
+    head_age_seconds: float
+    last_error: str | None
+    frozen: bool
+
+
+class Log:
+    """An open log."""
+
+    def __init__(
+        self, data: Path, config: LogConfig, engine: Engine, clock: Callable[[], float]
+    ) -> None:
+        """Use ``open``."""
+        self.data = data
+        self.config = config
+        self.origin = config.origin
+        self.accounts = Accounts(engine, clock)
+        self._engine = engine
+        self._clock = clock
+        self._receipts = Receipts(engine, config.log)
+        self._publisher = Publisher(data / "log", data / "publish.lock", config.log)
+        self._lock: Lock | None = None
+        self._read_back: Engine | None = None
+        self._service: ServiceKey | None = None
+        self._sequencer: Sequencer | None = None
+        self._writer: Writer | None = None
+        self._size = 0
+        self._space_floor_bytes = 0
+        self._on_stopped: Callable[[BaseException], None] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        data: Path,
+        *,
+        signer_state: Path | None = None,
+        accept_existing_head: tuple[int, bytes] | None = None,
+        read_only: bool = False,
+        interval_ms: int = 100,
+        waiting_most: int = 10_000,
+        space_floor_bytes: int = 16 << 20,
+        hooks: Hook | None = None,
+        clock: Callable[[], float] = time.time,
+        on_stopped: Callable[[BaseException], None] | None = None,
+    ) -> Self:
+        """Open a log. Raises Config, Held, Stateless, Conflict, Corruption or NoSpace.
+
+        ``hooks`` is called with the name of each step (``writer``), ``on_stopped``
+        with the reason when the log stops writing for good; the process should end.
+        With less than ``space_floor_bytes`` on the volume nothing new is accepted;
+        with less than an eighth of that the log is not even opened.
+        """
+        config = read_config(data)
+        engine: Engine | None = None
+        lock: Lock | None = None
+        log: Self | None = None
+        try:
+            lock = None if read_only else Lock(data / "lock")
+            check_space(data, space_floor_bytes // 8)
+            engine = open_database(data, config)
+            log = cls(data, config, engine, clock)
+            log._lock, log._on_stopped = lock, on_stopped
+            log._space_floor_bytes = space_floor_bytes
+            state = signer_state or data / "signer"
+            if not read_only or (state / "service.key").exists():
+                log._service = ServiceKey(state, config.origin)
+            if read_only:
+                log._read_size()
+            else:
+                accepted = None if accept_existing_head is None else Head(*accept_existing_head)
+                log._start(state, accepted, interval_ms / 1000, waiting_most, hooks)
+        except BaseException as error:
+            if engine is not None:
+                engine.dispose()
+            if log is not None and log._read_back is not None:
+                log._read_back.dispose()
+            if lock is not None:
+                lock.release()
+            if isinstance(error, OSError):
+                raise Config(f"the log cannot be opened: {error.strerror}") from error
+            raise
+        return log
+
+    def _start(
+        self,
+        state: Path,
+        accepted: Head | None,
+        interval_seconds: float,
+        waiting_most: int,
+        hooks: Hook | None,
+    ) -> None:
+        assert self._service is not None
+        if self._service.vkey != self.config.service:
+            raise Config("signer: the service key is not the one of beilin.toml")
+        if accepted is not None:
+            accept_head(self._engine, self._publisher, state, self.origin, accepted)
+        signer = Signer(state, self.origin)
+        if signer.vkey != self.config.log:
+            raise Config("signer: the log key is not the one of beilin.toml")
+        self._hook = hooks or (lambda _point: None)
+        # What was written is read back through an engine of its own, hence another cache.
+        self._read_back = open_database(self.data, self.config)
+        self._writer = Writer(
+            self._engine,
+            signer,
+            self._publisher,
+            read_back=self._read_back,
+            clock=self._clock,
+            at=self._hook,
+        )
+        try:
+            self._writer.recover()
+        except (SQLAlchemyError, UnicodeError, OSError) as error:
+            what = str(error).partition("\n")[0]
+            raise type(unavailable(error))(f"the log cannot be opened: {what}") from error
+        self._size = self._writer.head.size
+        self._sequencer = Sequencer(
+            self._writer,
+            interval_seconds=interval_seconds,
+            published=self._published,
+            recovered=self._recovered,
+            stopped=self._stopped,
+            waiting_most=waiting_most,
+        )
+        self._sequencer.start()
+
+    def _recovered(self, size: int) -> None:
+        self._size = size  # what was numbered before the failure is published by now
+
+    def _published(self, batch: Batch) -> None:
+        self._size = batch.size
+        self._receipts.remember(batch)
+
+    def _stopped(self, error: BaseException) -> None:
+        if self._on_stopped is not None:
+            self._on_stopped(error)
+
+    def _read_size(self) -> None:
+        with reading(self._engine) as connection:
+            last = queries.last_published(connection)
+        self._size = 0 if last is None else last[0]
+
+    def close(self) -> None:
+        """Finish what waits, stop the sequencer, let go of files and lock."""
+        if self._sequencer is not None:
+            self._sequencer.close()
+        self._engine.dispose()
+        if self._read_back is not None:
+            self._read_back.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- writing ---------------------------------------------------------------------
+
+    def submit(
+        self, batch: Sequence[Submitted], request: Request, on_numbered: Notify | None = None
+    ) -> Future[Outcome]:
+        """Submit entries, all or none; the future is done when they are published.
+
+        ``on_numbered`` is called by the sequencer's thread after W1, when the
+        entries have their places for good. Raises NotFound for an unknown
+        account, Unacceptable, Overloaded, InProgress, KeyReused, Frozen, NoSpace
+        or Unavailable; the future may hold KeyReused, DigestKnown or Unavailable.
+        """
+        if self._sequencer is None:
+            raise Unavailable("the log is open for reading only")
+        check_space(self.data, self._space_floor_bytes)
+        account = self.accounts.get(request.account)
+        items = accept(batch, request, account, self.origin)
+        self._hook("accepted")
+        future = new_future()
+        job = Job(request, items, account.identity, future, on_numbered)
+        self._sequencer.put(job)
+        return future
+
+    def erase(self, index: int) -> None:
+        """Delete salt, statement and digest of an entry for good. Raises NotFound."""
+        erase(self._engine, index, int(self._clock()))
+        self._receipts.forget(index)
+
+    # -- reading ---------------------------------------------------------------------
+
+    def receipt(self, index: int) -> bytes:
+        """Return the first receipt of an entry: for ever the same bytes.
+
+        Raises NotPublished for an entry that is numbered only, else NotFound.
+        """
+        return self._receipts.first([index])[0]
+
+    def receipts(self, indices: Sequence[int]) -> list[bytes]:
+        """Return the first receipts of entries, in their order. Raises NotFound."""
+        return self._receipts.first(indices)
+
+    def latest_receipt(self, index: int) -> bytes:
+        """Return the receipt of an entry under the newest checkpoint. Raises NotFound."""
+        return self._receipts.latest(index)
+
+    def owner(self, index: int) -> bytes | None:
+        """Return the account of an entry, published or not yet; None if it is not known."""
+        if not 0 <= index <= MAX_INT:
+            return None
+        with reading(self._engine) as connection:
+            sql = "SELECT account FROM submissions WHERE entry_index = ?"
+            rows = queries.fetch(connection, sql, index)
+        return bytes(rows[0][0]) if rows else None
+
+    def checkpoint(self) -> tuple[Checkpoint, bytes]:
+        """Return the newest published checkpoint and its note."""
+        with reading(self._engine) as connection:
+            last = queries.last_published(connection)
+        if last is None:
+            raise NotFound("nothing is published yet")
+        return stored_note(last[1], self.config.log), last[1]
+
+    def dossier_statement(self, account: bytes, dossier: bytes) -> bytes:
+        """Return the service's signed statement of a dossier's items. Raises NotFound."""
+        if self._service is None:
+            raise Unavailable("the service key is not at hand")
+        checkpoint, _ = self.checkpoint()
+        with reading(self._engine) as connection:
+            now = int(self._clock())
+            text = to_dossier_text(connection, checkpoint, account, dossier, now)
+        return self._service.sign(text)
+
+    def policy(self, *, plain: bool = False) -> bytes:
+        """Return the policy that a verifier of this log is given."""
+        return to_policy(self.config, int(self._clock()), plain=plain)
+
+    def state(self) -> State:
+        """Return how the log does."""
+        sequencer = self._sequencer
+        if sequencer is None or self._writer is None:
+            self._read_size()
+            return State(True, self._size, 0, 0.0, None, False)
+        return State(
+            sequencer.healthy,
+            self._size,
+            sequencer.pending,
+            time.monotonic() - sequencer.published_at,
+            sequencer.last_error,
+            self._writer.frozen,
+        )

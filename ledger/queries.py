@@ -1,0 +1,119 @@
+"""What is read from the database. The caller holds the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from .engine import statement
+from .errors import Corruption
+from .prove import ReadTile
+from .signer import Head
+
+CHUNK = 500
+"""Values in one IN list: few enough for every driver, many enough to be fast."""
+
+
+def fetch(connection: Connection, sql: str, *values: object) -> Sequence[Any]:
+    """Return all rows of a driver-level query, as the driver's own tuples."""
+    result = connection.exec_driver_sql(statement(connection, sql), values)
+    try:
+        return result.cursor.fetchall()
+    finally:
+        result.close()
+
+
+def fetch_in(
+    connection: Connection, sql: str, first: tuple[object, ...], keys: Sequence[object]
+) -> Iterator[Any]:
+    """Yield the rows of a query whose ``(??)`` stands for the keys, some at a time."""
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        marks = f"({','.join('?' * len(part))})"
+        yield from fetch(connection, sql.replace("(??)", marks), *first, *part)
+
+
+class Stored(NamedTuple):
+    """An entry as it lies in the database; salt and statement are None once erased."""
+
+    index: int  # type: ignore[assignment]  # hides tuple.index, which has no use here
+    entry: bytes
+    leaf_hash: bytes
+    received: int
+    salt: bytes | None
+    statement: bytes | None
+
+
+_STORED = (
+    "SELECT e.entry_index, e.entry, e.leaf_hash, e.received, o.salt, o.statement "
+    "FROM entries e LEFT JOIN openings o ON o.entry_index = e.entry_index "
+)
+
+
+def stored_between(connection: Connection, start: int, end: int) -> list[Stored]:
+    """Return entries start … end - 1, which must all be there."""
+    where = "WHERE e.entry_index >= ? AND e.entry_index < ? ORDER BY e.entry_index"
+    rows = [Stored._make(row) for row in fetch(connection, _STORED + where, start, end)]
+    if [row.index for row in rows] != list(range(start, end)):
+        raise Corruption(f"entries: {len(rows)} rows where {start} to {end - 1} are expected")
+    return rows
+
+
+def stored_of(connection: Connection, indices: Sequence[int]) -> dict[int, Stored]:
+    """Return the entries of these indices that are there."""
+    sql = _STORED + "WHERE e.entry_index IN (??)"
+    return {row[0]: Stored._make(row) for row in fetch_in(connection, sql, (), indices)}
+
+
+def entry_count(connection: Connection) -> int:
+    """Return how many entries are numbered; the table has no gaps (a trigger sees to it)."""
+    return int(fetch(connection, "SELECT coalesce(max(entry_index) + 1, 0) FROM entries")[0][0])
+
+
+def head(connection: Connection) -> Head:
+    """Return the head row. Raises Corruption if there is none."""
+    rows = fetch(connection, "SELECT size, root FROM head")
+    if len(rows) != 1:
+        raise Corruption(f"head: {len(rows)} rows where 1 is expected")
+    return Head(rows[0][0], bytes(rows[0][1]))
+
+
+def signed_note(connection: Connection, size: int) -> bytes:
+    """Return the note of a signed head. Raises Corruption if it is missing."""
+    rows = fetch(connection, "SELECT note FROM heads WHERE size = ?", size)
+    if not rows:
+        raise Corruption(f"heads: no row of size {size}")
+    return bytes(rows[0][0])
+
+
+def last_published(connection: Connection) -> tuple[int, bytes] | None:
+    """Return size and note of the newest published head, None for a log that has none."""
+    rows = fetch(connection, "SELECT size, note FROM published ORDER BY size DESC LIMIT 1")
+    return (rows[0][0], bytes(rows[0][1])) if rows else None
+
+
+def first_published_after(connection: Connection, index: int) -> tuple[int, bytes] | None:
+    """Return size and note of the first published head that holds the entry."""
+    sql = "SELECT size, note FROM published WHERE size > ? ORDER BY size LIMIT 1"
+    rows = fetch(connection, sql, index)
+    return (rows[0][0], bytes(rows[0][1])) if rows else None
+
+
+def tile_reader(connection: Connection) -> ReadTile:
+    """Return a function that reads tiles from their rows."""
+
+    def read(level: int, index: int, width: int) -> bytes:
+        sql = "SELECT data FROM tiles WHERE level = ? AND tile_index = ?"
+        rows = fetch(connection, sql, level, index)
+        if not rows or len(rows[0][0]) < 32 * width:
+            raise Corruption(f"tiles: level {level} index {index} has not {width} hashes")
+        return bytes(rows[0][0][: 32 * width])
+
+    return read
+
+
+def current_epoch(connection: Connection) -> int:
+    """Return the epoch in which new chains begin; it rises when chain heads were lost."""
+    return int(fetch(connection, "SELECT coalesce(max(epoch), 0) FROM epochs")[0][0])

@@ -1,0 +1,142 @@
+"""Building receipts, and verifying each of them before anyone gets it.
+
+The first receipt of an entry is a function of the entry and of the note that W3
+stored for the first published size above its index: the same bytes for ever.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+from verifier.encoding import MAX_INT
+from verifier.errors import VerifierError
+from verifier.evidence.receipt import parse_receipt, to_receipt
+from verifier.evidence.statement import commitment
+from verifier.tlog.checkpoint import Checkpoint
+from verifier.tlog.keys import VKey
+from verifier.tlog.merkle import check_inclusion, leaf_hash
+from verifier.tlog.proof import TlogProof
+
+from . import queries
+from .engine import reading
+from .errors import Corruption, NotFound, NotPublished
+from .prove import Tree
+from .publish import stored_note
+from .queries import Stored
+from .writer import Batch, overlay
+
+_KEPT: Final = 8
+
+
+class _Recent:
+    """A batch of this process, each of whose receipts is built at most once."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.start, self.size = batch.start, batch.size
+        self.lock = threading.Lock()
+        self.built: dict[int, bytes] = {}
+
+
+class Receipts:
+    """Receipts of one log; safe to use from several threads."""
+
+    def __init__(self, engine: Engine, vkey: VKey) -> None:
+        self._engine = engine
+        self._open = lru_cache(maxsize=64)(lambda note: stored_note(note, vkey))
+        self._recent: deque[_Recent] = deque(maxlen=_KEPT)
+
+    def remember(self, batch: Batch) -> None:
+        """Keep a batch that was just published; its receipts will be asked for."""
+        self._recent.append(_Recent(batch))
+
+    def forget(self, index: int) -> None:
+        """Forget the receipt of an entry that was erased."""
+        for recent in list(self._recent):
+            if recent.start <= index < recent.size:
+                self._recent.remove(recent)
+
+    def first(self, indices: Sequence[int]) -> list[bytes]:
+        """Return the first receipts of these entries, in their order. Raises NotFound."""
+        built: dict[int, bytes] = {}
+        for recent in list(self._recent):
+            if any(recent.start <= index < recent.size for index in indices):
+                built.update(self._of_recent(recent, indices))
+        missing = [index for index in indices if index not in built]
+        if missing:
+            with reading(self._engine) as connection:
+                built.update(self._from_rows(connection, missing))
+        return [built[index] for index in indices]
+
+    def latest(self, index: int) -> bytes:
+        """Return the receipt of an entry under the newest published checkpoint."""
+        with reading(self._engine) as connection:
+            last = queries.last_published(connection)
+            if last is None or not 0 <= index < last[0]:
+                raise NotFound("no such entry is published")
+            rows = queries.stored_of(connection, [index])
+            tree = Tree(queries.tile_reader(connection), last[0])
+            return self._build(rows[index], tree, last[1])
+
+    def _of_recent(self, recent: _Recent, indices: Sequence[int]) -> dict[int, bytes]:
+        with recent.lock:
+            batch, built = recent.batch, recent.built
+            wanted = {i for i in indices if recent.start <= i < recent.size and i not in built}
+            if wanted:
+                with reading(self._engine) as connection:
+                    read_tile = overlay(batch.tiles, queries.tile_reader(connection))
+                    tree = Tree(read_tile, batch.size)
+                    for index in wanted:
+                        row = batch.entries[index - batch.start]
+                        if row.salt is not None:
+                            built[index] = self._build(row, tree, batch.note)
+            return {index: built[index] for index in indices if index in built}
+
+    def _from_rows(self, connection: Connection, indices: Sequence[int]) -> dict[int, bytes]:
+        possible = [index for index in indices if 0 <= index <= MAX_INT]
+        rows = queries.stored_of(connection, possible)
+        trees: dict[int, tuple[Tree, bytes]] = {}
+        built: dict[int, bytes] = {}
+        size, note = 0, b""
+        for index in sorted(set(indices)):
+            if index not in rows:
+                raise NotFound("no such entry")
+            if index >= size:
+                found = queries.first_published_after(connection, index)
+                if found is None:
+                    raise NotPublished("this entry is not published yet")
+                size, note = found
+                trees[size] = (Tree(queries.tile_reader(connection), size), note)
+            built[index] = self._build(rows[index], *trees[size])
+        return built
+
+    def _build(self, row: Stored, tree: Tree, note: bytes) -> bytes:
+        if row.salt is None or row.statement is None:
+            raise NotFound("the opening of this entry is gone, or it never had one")
+        proof = TlogProof(row.index, tuple(tree.inclusion(row.index)), note).to_text()
+        receipt = to_receipt(row.salt, row.statement, row.entry, proof)
+        try:
+            check_receipt(receipt, row.index, note, self._open(note))
+        except VerifierError as error:
+            raise Corruption(f"entry {row.index}: its receipt does not verify: {error}") from error
+        return receipt
+
+
+def check_receipt(receipt: bytes, index: int, note: bytes, checkpoint: Checkpoint) -> None:
+    """Verify a receipt's own bytes against a note whose signature was verified.
+
+    Raises VerifierError, or Corruption where the parts are not those asked for.
+    """
+    parsed = parse_receipt(receipt)
+    if parsed.proof.index != index or parsed.proof.note != note:
+        raise Corruption(f"entry {index}: its receipt is another's")
+    if parsed.entry.commitment != commitment(parsed.salt, parsed.statement_bytes):
+        raise Corruption(f"entry {index}: its receipt does not open its entry")
+    leaf = leaf_hash(parsed.entry_bytes)
+    check_inclusion(leaf, index, checkpoint.size, parsed.proof.hashes, checkpoint.root)

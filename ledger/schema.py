@@ -1,0 +1,163 @@
+"""The tables, as SQLAlchemy Core sees them; ``migrations/`` creates them by hand.
+
+append-only (a trigger refuses UPDATE and DELETE)
+    entries      what is logged: the whole truth, everything derived comes from it
+    heads        W2: every tree head that was signed, with the log's own line
+    published    W3: the note of every head that was published, as it was published
+    erasures     entries whose opening is gone, when and why
+    epochs       when chain heads of dossiers were lost
+erasable
+    openings     salt and statement of an entry
+    submissions  where an entry stands in its dossier; its digest
+    requests     which Idempotency-Key got which entries
+moving
+    head         one row: size and root; moves by compare-and-swap, never back
+    tiles        hashes of the tree, one row per tile, growing to 256; derived
+    accounts, api_keys
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+REVISION: Final = "0001"
+"""The migration that this program works with."""
+
+metadata = MetaData()
+_Number = BigInteger().with_variant(Integer, "sqlite")  # INTEGER PRIMARY KEY is SQLite's rowid
+
+
+def _index() -> Column[int]:
+    return Column("entry_index", _Number, primary_key=True, autoincrement=False)
+
+
+def _of_entry() -> Column[int]:
+    return Column(
+        "entry_index",
+        _Number,
+        ForeignKey("entries.entry_index"),
+        primary_key=True,
+        autoincrement=False,
+    )
+
+
+entries = Table(
+    "entries",
+    metadata,
+    _index(),
+    Column("link", LargeBinary, nullable=False, unique=True),
+    Column("entry", LargeBinary, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("received", _Number, nullable=False),
+)
+heads = Table(
+    "heads",
+    metadata,
+    Column("size", _Number, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+)
+published = Table(
+    "published",
+    metadata,
+    Column("size", _Number, primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+)
+erasures = Table(
+    "erasures",
+    metadata,
+    _of_entry(),
+    Column("erased", _Number, nullable=False),
+    Column("cause", String(10), nullable=False),  # erased | lost
+    CheckConstraint("cause IN ('erased', 'lost')", name="erasures_cause"),
+)
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("size", _Number, nullable=False),  # entries before it may lack their chain
+    Column("begun", _Number, nullable=False),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    _of_entry(),
+    Column("salt", LargeBinary, nullable=False),
+    Column("statement", LargeBinary, nullable=False),
+)
+submissions = Table(
+    "submissions",
+    metadata,
+    _of_entry(),
+    Column("account", LargeBinary, nullable=False),
+    Column("dossier", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("item", _Number, nullable=False),
+    Column("number", _Number, nullable=False),
+    Column("next", LargeBinary, nullable=False),
+    Column("digest", LargeBinary),  # SHA-256 of the customer's bytes; NULL once erased
+    Column("identity_hash", LargeBinary, unique=True),  # of the submission; NULL once erased
+    UniqueConstraint("account", "number", name="submissions_number"),
+    UniqueConstraint("account", "dossier", "epoch", "item", name="submissions_item"),
+    Index("submissions_digest", "account", "digest"),
+)
+requests = Table(
+    "requests",
+    metadata,
+    Column("account", LargeBinary, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("first_index", _Number, nullable=False),
+    Column("entry_count", Integer, nullable=False),
+)
+
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", _Number, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="head_one_row"),
+)
+tiles = Table(
+    "tiles",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("tile_index", _Number, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account", LargeBinary, primary_key=True),
+    Column("label", String(100), nullable=False, unique=True),
+    Column("identity", String(200), nullable=False),
+    Column("created", _Number, nullable=False),
+    Column("submitter", LargeBinary),  # a registered key: nothing unsigned any more
+)
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", String(16), primary_key=True),
+    Column("account", LargeBinary, ForeignKey("accounts.account"), nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("created", _Number, nullable=False),
+    Column("revoked", _Number),
+)
+
+APPEND_ONLY: Final = ("entries", "heads", "published", "erasures", "epochs")
