@@ -1,0 +1,39 @@
+"""``beilin init``: create a log. The only command that creates one."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from .common import add_data, say
+
+
+def register(commands: Any) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser("init", help=say("新建账本", "create a log"))
+    add_data(parser)
+    parser.add_argument(
+        "--origin", required=True, metavar="NAME",
+        help=say("账本名称，如 log.example.org/beilin，永久不变",
+                 "the log's name for life, like log.example.org/beilin"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--database", metavar="URL", help=say("默认为 DIR/beilin.db", "DIR/beilin.db by default")
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Create the log and say what comes next."""
+    from ledger.log import create
+
+    create(args.data, args.origin, database=args.database)
+    print(say(
+        f"已新建账本 {args.origin}，位于 {args.data}\n"
+        f"请妥善保管 {args.data / 'signer'}：其中有账本私钥，备份不含此目录。\n"
+        f"下一步：beilin account new 名称 --data {args.data}，然后 beilin serve --data {args.data}",
+        f"created the log {args.origin} in {args.data}\n"
+        f"Keep {args.data / 'signer'} safe: it holds the log's private key and is in no backup.\n"
+        f"Next: beilin account new NAME --data {args.data}, then beilin serve --data {args.data}",
+    ))  # fmt: skip
+    return 0

@@ -1,0 +1,116 @@
+"""The outermost layer of the application: every answer passes here, every error ends here.
+
+Gives each request a trace id, bounds its body, turns exceptions into problem
+documents, adds the security headers, counts, and writes the access line. Plain
+ASGI and one layer: what stands here is paid by every request.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from time import perf_counter
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import logs
+from .limits import CLOSE, BoundedBody
+from .metrics import Metrics
+from .problems import Problem, problem_of, problem_of_status
+from .settings import Settings
+
+_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+_FOR_BROWSERS: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_LOGGED: Final = frozenset(["entries", "batches", "receipt", "latest_receipt"])
+_QUIET: Final = frozenset(["tile", "checkpoint"])  # a tile that is not there yet is no news
+
+
+class Edge:
+    """Wraps the router; see the module's text."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._access_log = bool(settings.access_log)
+        self._max_bytes = settings.max_body_bytes
+        self._timeout_seconds = settings.body_timeout_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        trace_id = os.urandom(16).hex()
+        method = scope["method"]
+        body: BoundedBody | None = None
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"] = [*message["headers"], _NOSNIFF]
+                headers.append((b"x-trace-id", trace_id.encode()))
+                if method != "POST":
+                    headers += _FOR_BROWSERS
+                if body is not None and body.unread:
+                    headers.append(CLOSE)
+            elif method == "HEAD":
+                message["body"] = b""
+            await send(message)
+
+        try:
+            body = BoundedBody(
+                scope, receive, max_bytes=self._max_bytes, timeout_seconds=self._timeout_seconds
+            )
+            await self._app(scope, body, answer)
+        except Exception as error:
+            problem = _problem(error)
+            if problem.kind.status >= 500 and not isinstance(error, Problem):
+                logs.fault("request failed", error, trace_id=trace_id, code=problem.code)
+            if status:
+                raise  # an answer has begun; the server closes the connection
+            await send_problem(problem, trace_id, answer)
+        finally:
+            self._note(scope, status, perf_counter() - started, trace_id)
+
+    def _note(self, scope: Scope, status: int, seconds: float, trace_id: str) -> None:
+        route = getattr(scope.get("endpoint"), "route_name", "other")
+        method: str = scope["method"]
+        self._metrics.request(method, route, status, seconds)
+        if status < 400:
+            if not self._access_log or route not in _LOGGED:
+                return
+        elif status == 404 and route in _QUIET:
+            return
+        logs.request(
+            level=logging.WARNING if status >= 500 else logging.INFO,
+            route=route,
+            method=method if method in ("GET", "HEAD", "POST") else "other",
+            status=status,
+            ms=round(seconds * 1000, 1),
+            trace_id=trace_id,
+        )
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, HTTPException):  # from the router: 404, and 405 with its Allow header
+        headers = (error.headers or {}).items()
+        return problem_of_status(
+            error.status_code, [(name.lower().encode(), value.encode()) for name, value in headers]
+        )
+    return problem_of(error)
+
+
+async def send_problem(problem: Problem, trace_id: str, send: Send) -> None:
+    """Send a problem document."""
+    body = problem.body(trace_id)
+    headers = problem.all_headers(len(body))
+    await send({"type": "http.response.start", "status": problem.kind.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,91 @@
+"""The application: a FastAPI app whose routes are plain ASGI endpoints.
+
+    request → Edge (trace id, limits, problems, metrics) → router → one file in routes/
+
+``make_app`` opens nothing: the log is opened and closed by ``run``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from ledger.log import Log
+
+from .edge import Edge
+from .metrics import Metrics
+from .openapi import DOCUMENT
+from .routes.accounts import Accounts
+from .routes.batches import Batches
+from .routes.dossiers import Dossiers
+from .routes.entries import Entries
+from .routes.health import Health
+from .routes.static import Static
+from .service import Service
+from .settings import Settings
+
+
+class _App(FastAPI):
+    """FastAPI without its layers: none of our routes uses what they provide, all would pay."""
+
+    edge: ASGIApp
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the one layer."""
+        return self.edge
+
+
+def make_app(log: Log, settings: Settings) -> FastAPI:
+    """Return the application over an open log; ``app.state.service`` is its state."""
+    metrics = Metrics()
+    service = Service(log, settings, metrics)
+    _add_gauges(service)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.start()
+        yield
+        service.stop()
+
+    app = _App(
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # This service sends nothing anywhere, whatever the environment says.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
+    )
+    app.edge = Edge(app.router, settings, metrics)
+    app.openapi = lambda: DOCUMENT  # type: ignore[method-assign]
+    app.state.service = service
+    app.router.routes[:] = [
+        *Entries(service).routes(),
+        *Batches(service).routes(),
+        *Static(service, log.data / "log").routes(),
+        *Dossiers(service).routes(),
+        *Accounts(service).routes(),
+        *Health(service).routes(),
+    ]
+    return app
+
+
+def _add_gauges(service: Service) -> None:
+    metrics, log = service.metrics, service.log
+    metrics.gauge("beilin_log_size_entries", "Entries published.", lambda: log.state().size)
+    metrics.gauge("beilin_pending_entries", "Entries that wait.", lambda: log.state().pending)
+    metrics.gauge("beilin_head_age_seconds", "Time since this process published.",
+                  lambda: log.state().head_age_seconds)  # fmt: skip
+    metrics.gauge("beilin_ready", "1 where new entries are taken.",
+                  lambda: int(not service.not_ready()))  # fmt: skip
+    metrics.gauge("beilin_disk_free_bytes", "Free space of the data folder.",
+                  service.disk_free_bytes)  # fmt: skip

@@ -1,0 +1,205 @@
+"""Bounds on connections and headers, which uvicorn leaves to a proxy.
+
+A connection ends when its headers are not complete in time, when they are too
+large, when it rests or does not take its answer for too long, and at once when
+there are too many. Two readings of one request (both Content-Length and
+Transfer-Encoding, no Host, a bare upgrade) are refused here as well.
+Whoever holds this file can let strangers occupy the service; receipts and the
+log are not touched by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from typing import Any, Final, NamedTuple, cast
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+from uvicorn.server import ServerState
+
+from .limits import ARRIVED
+from .problems import Problem
+
+MAX_HEADERS: Final = 64
+_TARGET: Final = re.compile(rb"/[!-~]*", re.ASCII)
+
+
+class Bounds(NamedTuple):
+    """What a connection may do; from the settings."""
+
+    header_timeout_seconds: float
+    idle_timeout_seconds: float
+    max_header_bytes: int
+    max_connections: int
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. ``bounds`` is set on a subclass by ``bounded``."""
+
+    bounds: Bounds
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._in_headers = True  # also true between requests
+        self._refused = False
+        self._header_bytes = 0
+
+    # -- time
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock: a connection that says nothing is one that never ends its headers."""
+        super().connection_made(transport)
+        if len(self.connections) > self.bounds.max_connections:
+            self._refuse("too-many-connections")
+            return
+        self._start_timer()
+
+    def _start_timer(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(self.bounds.header_timeout_seconds, self._late)
+
+    def _stop_timers(self) -> None:
+        for timer in (self._timer, self._write_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._write_timer = None
+
+    def _late(self) -> None:
+        if self._answering() is None:
+            self._refuse("request-timeout")
+        else:  # an earlier request of this connection is under way; it gets no answer of ours
+            self.transport.abort()
+
+    def _answering(self) -> RequestResponseCycle | None:
+        """Return the request that has not been answered yet."""
+        cycle: Any = self.cycle  # None before the first one, whatever its annotation says
+        return None if cycle is None or cycle.response_complete else cycle
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the clocks."""
+        self._stop_timers()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Give a client that does not take its answer a limited time."""
+        super().pause_writing()
+        if self._write_timer is None:
+            self._write_timer = self.loop.call_later(
+                self.bounds.idle_timeout_seconds, self.transport.abort
+            )
+
+    def resume_writing(self) -> None:
+        """Stop that clock."""
+        super().resume_writing()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, with the clock running while headers are incomplete."""
+        if self._refused or self.transport.is_closing():
+            return
+        if self._in_headers:
+            self._start_timer()
+            self._header_bytes += len(data)
+        super().data_received(data)
+        if self._in_headers and self._header_bytes > self.bounds.max_header_bytes:
+            self._refuse("headers-too-large")
+
+    # -- what the parser calls
+
+    def on_message_begin(self) -> None:
+        """Begin to count the headers of one request."""
+        super().on_message_begin()
+        self._in_headers = True
+        self._header_bytes = 0
+
+    def on_headers_complete(self) -> None:
+        """Refuse what has two readings or is too large; else let the request begin."""
+        if self._refused:
+            return
+        self._in_headers = False
+        self._header_bytes = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        code = self._wrong_headers()
+        if code:
+            self._refuse(code)
+            return
+        self.scope["extensions"] = {ARRIVED: cast("Any", self._arrived)}
+        super().on_headers_complete()
+
+    def _arrived(self) -> bool:
+        # Pipelined requests aside, there is one cycle; a wrong "no" only costs a clock.
+        return not self.cycle.more_body and not self.pipeline
+
+    def _wrong_headers(self) -> str:
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > self.bounds.max_header_bytes or len(self.headers) > MAX_HEADERS:
+            return "headers-too-large"
+        names = [name for name, _ in self.headers]
+        lengths, hosts = names.count(b"content-length"), names.count(b"host")
+        if lengths > 1 or (lengths and b"transfer-encoding" in names) or hosts > 1:
+            return "bad-request"
+        if not hosts and self.parser.get_http_version() != "1.0":
+            return "bad-request"
+        return "" if _TARGET.fullmatch(self.url) else "bad-request"
+
+    def on_body(self, body: bytes) -> None:
+        """Drop what follows a refusal."""
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Be ready for the next request."""
+        if not self._refused:
+            super().on_message_complete()
+            self._in_headers = True
+            self._header_bytes = 0
+
+    # -- refusals
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what the parser could not read."""
+        if not self._refused:
+            self._refuse("bad-request")
+
+    def _refuse(self, code: str) -> None:
+        self._refused = True
+        self._stop_timers()
+        cycle = self._answering()
+        if cycle is not None:
+            if cycle.response_started or self.pipeline:
+                self.transport.abort()  # do not write into another answer
+                return
+            cycle.disconnected = True  # what the application still says is dropped
+            cycle.message_event.set()
+        problem = Problem(code)
+        body = problem.body(os.urandom(16).hex())
+        lines = [STATUS_LINE[problem.kind.status]]
+        lines += [
+            name + b": " + value + b"\r\n"
+            for name, value in (*problem.all_headers(len(body)), (b"connection", b"close"))
+        ]
+        self.transport.write(b"".join([*lines, b"\r\n", body]))
+        self.transport.close()
+
+
+def bounded(bounds: Bounds) -> type[BoundedProtocol]:
+    """Return the protocol class with these bounds."""
+    return type("Bounded", (BoundedProtocol,), {"bounds": bounds})

@@ -1,0 +1,165 @@
+"""Running the server: start, watch the log, stop in order.
+
+    SIGTERM → /readyz red → no new connections → requests under way finish → threads end → log closed
+    the log's writer ends → every waiting request gets 503 → /readyz red → the process exits 70
+
+A process that cannot write must not go on as if it could: whoever supervises it
+starts a new one, which recovers or says why it refuses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Generator
+from types import FrameType
+
+import uvicorn
+
+from ledger.log import Log
+
+from . import logs
+from .main import make_app
+from .protocol import Bounds, bounded
+from .service import Service
+from .settings import Settings
+
+EXIT_FAILED = 70
+BACKLOG = 2048
+
+
+class _Server(uvicorn.Server):
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        service: Service,
+        stopped: threading.Event,
+        announce: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._stopped = stopped
+        self._service = service
+        self._announce = announce
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Handle SIGTERM and SIGINT; unlike uvicorn's own, a stop in order ends with exit 0."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second signal stops without waiting for requests."""
+        if self._service.draining:
+            self.should_exit = self.force_exit = True
+            return
+        self._service.draining = True
+        delay_ms = self._service.settings.shutdown_delay_ms
+        if delay_ms and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.call_later, delay_ms / 1000, self._exit)
+        else:
+            self.should_exit = True
+
+    def _exit(self) -> None:
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve, then say so."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what lives as long as the process need not be looked at again
+        self._announce()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: write the access lines; stop when the log has stopped writing."""
+        logs.flush()
+        self._service.waiting.expire()
+        service = self._service
+        if self._stopped.is_set() and not service.failed:
+            service.failed = "the log has stopped writing"
+            logs.event("log stopped", level=logging.CRITICAL)
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def run(
+    log: Log,
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    stopped: threading.Event,
+    announce: Callable[[], None],
+) -> int:
+    """Serve until told to stop; return the exit code. Does not close the log.
+
+    ``stopped`` is set by the log when it will never write again.
+    """
+    logs.set_up()
+    app = make_app(log, settings)
+    service: Service = app.state.service
+    bounds = Bounds(
+        settings.header_timeout_seconds,
+        settings.idle_timeout_seconds,
+        settings.max_header_bytes,
+        settings.max_connections,
+    )
+    config = uvicorn.Config(
+        app,
+        http=bounded(bounds),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=settings.idle_timeout_seconds,
+        timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
+        backlog=BACKLOG,
+    )
+    server = _Server(config, service, stopped, announce)
+    # Requests make few cycles: looking for them after every 700 objects is work for nothing.
+    gc.set_threshold(20_000, 20, 50)
+    # The sequencer works in short steps between database calls; at Python's 5 ms it
+    # waited for the loop at each of them (ledger/DESIGN.md).
+    sys.setswitchinterval(0.0005)
+    server.run(sockets=[listener])
+    logs.event("stopped", failed=bool(service.failed))
+    return EXIT_FAILED if service.failed or stopped.is_set() else 0
+
+
+def listen(address: str) -> socket.socket:
+    """Return a bound socket for HOST:PORT or [IPV6]:PORT. Raises ValueError or OSError."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError("must be HOST:PORT")
+    name = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    family = socket.AF_INET6 if ":" in name else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((name, int(port)))
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the address that a client can use."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,159 @@
+"""What all routes share: the log, who is asking, and whether anything new may be accepted.
+
+Owner of every mutable field: the event loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from starlette.types import Scope
+
+from ledger.accept import Submitted
+from ledger.accounts import Account
+from ledger.log import Log
+from verifier.encoding import parse_base64
+from verifier.errors import Malformed
+from verifier.evidence.submission import ID_BYTES
+
+from .metrics import Metrics
+from .problems import Problem
+from .settings import Settings
+from .waiting import Waiting
+
+_BEARER: Final = re.compile(rb"bearer ([!-~]{1,200})", re.ASCII | re.IGNORECASE)
+_LOOKED_AT: Final = frozenset([
+    b"authorization", b"content-encoding", b"content-type", b"idempotency-key", b"prefer",
+])  # fmt: skip
+_CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
+_JSON: Final = re.compile(rb'application/json(?: *; *charset="?utf-8"?)?', re.ASCII | re.IGNORECASE)
+_DISK_CHECK_SECONDS: Final = 0.25
+
+
+Headers = dict[bytes, bytes]
+
+
+def read_headers(scope: Scope) -> Headers:
+    """Return the headers that we look at, each of which may stand once; raises Problem."""
+    found: Headers = {}
+    for name, value in scope["headers"]:
+        if name in _LOOKED_AT:
+            if name in found:
+                raise Problem("bad-request", f"the header {name.decode()} stands twice")
+            found[name] = value
+    return found
+
+
+def idempotency_key(headers: Headers) -> bytes:
+    """Return the 16 bytes of the Idempotency-Key; raises Problem."""
+    value = headers.get(b"idempotency-key")
+    if value is None:
+        raise Problem("idempotency-key")
+    try:
+        return parse_base64(value.decode("ascii"), "Idempotency-Key", length=ID_BYTES)
+    except (Malformed, UnicodeDecodeError):
+        raise Problem("idempotency-key") from None
+
+
+def check_json(headers: Headers) -> None:
+    """Raise Problem unless the body is declared as JSON, not compressed."""
+    value = headers.get(b"content-type", b"")
+    if not _JSON.fullmatch(value) or b"content-encoding" in headers:
+        raise Problem("media-type")
+
+
+def check_no_query(scope: Scope) -> None:
+    """Raise Problem if there is a query: none of our addresses takes one."""
+    if scope["query_string"]:
+        raise Problem("bad-query")
+
+
+class Service:
+    """The state behind the routes."""
+
+    def __init__(self, log: Log, settings: Settings, metrics: Metrics) -> None:
+        self.log = log
+        self.settings = settings
+        self.metrics = metrics
+        self.draining = False
+        self.failed = ""
+        self.pool = ThreadPoolExecutor(4, thread_name_prefix="reads")
+        self._waiting: Waiting | None = None
+        self._disk_free = 0
+        self._disk_checked = -1.0
+
+    # -- life
+
+    def start(self) -> None:
+        """Begin to wait for answers; called in the running loop."""
+        self._waiting = Waiting(
+            asyncio.get_running_loop(),
+            self.log.receipts,
+            self.settings.answer_timeout_seconds,
+        )
+
+    def stop(self) -> None:
+        """End the threads; the log itself is closed by who opened it."""
+        if self._waiting is not None:
+            self._waiting.close()
+        self.pool.shutdown()
+
+    @property
+    def waiting(self) -> Waiting:
+        """Return the bridge from the ledger's threads."""
+        assert self._waiting is not None, "start() comes first"
+        return self._waiting
+
+    # -- who asks
+
+    def account(self, headers: Headers) -> Account:
+        """Return the account of the request's API key; raises Problem."""
+        match = _BEARER.fullmatch(headers.get(b"authorization", b""))
+        if match is None:
+            raise Problem("unauthorized", headers=_CHALLENGE)
+        account = self.log.accounts.authenticate(match[1].decode("ascii"))
+        if account is None:
+            raise Problem("unauthorized", headers=_CHALLENGE)
+        return account
+
+    # -- whether
+
+    def disk_free_bytes(self) -> int:
+        """Return the free space of the data folder, not older than a quarter of a second."""
+        now = time.monotonic()
+        if now - self._disk_checked > _DISK_CHECK_SECONDS:
+            state = os.statvfs(self.log.data)
+            self._disk_free = state.f_bavail * state.f_frsize
+            self._disk_checked = now
+        return self._disk_free
+
+    def check_may_write(self, account: Account, batch: Sequence[Submitted]) -> None:
+        """Raise Problem where nothing new may be accepted, or nothing unsigned."""
+        registered = account.submitter
+        if registered is not None and any(
+            item.submission.submitter != registered for item in batch
+        ):
+            raise Problem("signature-required")
+        if self.failed:
+            raise Problem("writing-stopped")
+        if self.disk_free_bytes() < self.settings.disk_floor_bytes:
+            raise Problem("disk-full")
+
+    def not_ready(self) -> str:
+        """Return why nothing is accepted at the moment, or nothing."""
+        if self.failed:
+            return self.failed
+        if self.draining:
+            return "shutting down"
+        if self.disk_free_bytes() < self.settings.disk_floor_bytes:
+            return "disk space below the floor"
+        state = self.log.state()
+        if state.frozen:
+            return "the log is closed for good"
+        return "" if state.healthy else "storage fails at the moment"

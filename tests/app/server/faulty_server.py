@@ -1,0 +1,86 @@
+"""``beilin serve`` with one fault, named by the variable FAULT. Each is a test's cause or control."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from app.cli import main
+from ledger.accept import Outcome
+from ledger.errors import Conflict
+from ledger.log import Log
+from ledger.numbering import Job, Numbering
+from ledger.publish import Publisher
+from ledger.writer import Writer
+
+
+def internal() -> None:
+    """Every call of the log fails with a secret in the message."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("SECRET")
+
+    Log.submit = fail  # type: ignore[assignment]
+    Log.owner = fail  # type: ignore[method-assign]
+
+
+def slow() -> None:
+    """The log rests two seconds between numbering and publishing."""
+    finish = Writer.finish
+
+    def resting(self: Writer, *arguments: Any, **more: Any) -> Any:
+        time.sleep(2)
+        return finish(self, *arguments, **more)
+
+    Writer.finish = resting  # type: ignore[method-assign]
+
+
+def early() -> None:
+    """202 is answered before the commit; without a kill it comes true 50 ms later."""
+    number = Numbering.number
+
+    def hasty(self: Numbering, connection: Any, jobs: Sequence[Job], *rest: Any) -> Any:
+        numbered = number(self, connection, jobs, *rest)
+        for job, answer in zip(jobs, numbered.answers, strict=True):
+            if job.on_numbered is not None and isinstance(answer, Outcome):
+                job.on_numbered(answer)
+        time.sleep(0.05)
+        return numbered
+
+    Numbering.number = hasty  # type: ignore[assignment, method-assign]
+
+
+def contradiction() -> None:
+    """The log finds a contradiction after some entries, half a second into a batch."""
+    finish = Writer.finish
+
+    def finding(self: Writer, *arguments: Any, **more: Any) -> Any:
+        if self.count > 3:
+            time.sleep(0.5)
+            raise Conflict("two heads")
+        return finish(self, *arguments, **more)
+
+    Writer.finish = finding  # type: ignore[method-assign]
+
+
+def full() -> None:
+    """The volume is full for the first two attempts to write tiles."""
+    write = Publisher.write
+    left = [2]
+
+    def failing(self: Publisher, *arguments: Any, **more: Any) -> Any:
+        if left[0] and arguments[1] > 0:
+            left[0] -= 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(self, *arguments, **more)
+
+    Publisher.write = failing  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    {f.__name__: f for f in (internal, slow, early, contradiction, full)}[os.environ["FAULT"]]()
+    sys.exit(main())

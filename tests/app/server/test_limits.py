@@ -1,0 +1,159 @@
+"""T-BODY and T-SMUG: what is too large, too many or has two readings; and a full disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.app.server.harness import (
+    Server,
+    b64,
+    check_problem,
+    check_problem_bytes,
+    entry,
+    new_account,
+    new_log,
+    post,
+    raw,
+    running,
+)
+
+SECONDS = 1
+ALLOWED = 3.5  # a loaded machine is late, never by minutes
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    data = tmp_path_factory.mktemp("limits") / "data"
+    new_log(data)
+    key = new_account(data, "limits")
+    with running(
+        data, batch_interval_ms=10, header_timeout_seconds=SECONDS, body_timeout_seconds=SECONDS,
+        idle_timeout_seconds=SECONDS, max_connections=100,
+    ) as server:  # fmt: skip
+        yield server, key
+
+
+def head(key: str, *more: str) -> bytes:
+    lines = ["POST /v1/entries HTTP/1.1", "Host: x", f"Authorization: Bearer {key}",
+             "Content-Type: application/json", f"Idempotency-Key: {b64(os.urandom(16))}",
+             *more, "", ""]  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(("name", "data", "status"), [
+    ("one long header", b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * (1 << 20), 431),
+    ("many headers", b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 5000 + b"\r\n", 431),
+    ("65 headers", b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 64 + b"\r\n", 431),
+    ("a long address", b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+    ("not HTTP", b"\x16\x03\x01\x02\x00", 400),
+    ("no host", b"GET / HTTP/1.1\r\n\r\n", 400),
+    ("two hosts", b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+    ("two lengths", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+     400),
+    ("two equal lengths",
+     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400),
+    ("a length and chunks", (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
+     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400),
+    ("chunks and a length", (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+     b"Content-Length: 3\r\n\r\n0\r\n\r\n"), 400),
+    ("a length with a sign", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\nx", 400),
+    ("an absolute address", b"GET http://y/livez HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("CONNECT", b"CONNECT y:80 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("a space before the colon", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+    ("a folded header", b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n", 400),
+])  # fmt: skip
+def test_headers_that_are_refused(
+    slow: tuple[Server, str], name: str, data: bytes, status: int
+) -> None:
+    answer, seconds = raw(slow[0], data)
+    assert seconds < ALLOWED
+    # The kernel may drop an answer to someone who is still sending; then only the end is seen.
+    assert answer.startswith(b"HTTP/1.1 %d " % status) or (not answer and len(data) > 20000), answer
+    if answer:
+        check_problem_bytes(answer.partition(b"\r\n\r\n")[2])
+
+
+def test_a_chunk_without_a_length(slow: tuple[Server, str]) -> None:
+    answer, seconds = raw(slow[0], head(slow[1], "Transfer-Encoding: chunked") + b"zz\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert seconds < ALLOWED
+
+
+def test_bodies_without_end(slow: tuple[Server, str]) -> None:
+    server, key = slow
+    request = head(key, "Transfer-Encoding: chunked").replace(b"entries", b"batches")
+    before = memory_of(server)
+    started = time.monotonic()
+    sent = 0
+    with socket.create_connection(server.address, timeout=10) as connection:
+        connection.sendall(request)
+        chunk = b"%x\r\n" % 65536 + b" " * 65536 + b"\r\n"
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            while sent < 200 << 20 and time.monotonic() - started < 15:
+                connection.sendall(chunk)
+                sent += 65536
+    assert sent < 100 << 20
+    assert memory_of(server) - before < 50_000
+    # Content-Length says so: refused before anything is read
+    answer, seconds = raw(server, head(key, "Content-Length: 10737418240"))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert seconds < ALLOWED
+    answer, _ = raw(server, head(key, "Content-Length: " + "9" * 30))
+    assert answer.startswith(b"HTTP/1.1 4")
+
+
+def memory_of(server: Server) -> int:
+    """Return resident kilobytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(next(line for line in status.split("\n") if line.startswith("VmRSS")).split()[1])
+
+
+def test_too_many_connections(slow: tuple[Server, str]) -> None:
+    server, key = slow
+    with contextlib.ExitStack() as stack:
+        for _ in range(110):
+            stack.enter_context(socket.create_connection(server.address, timeout=10))
+        time.sleep(0.3)
+        answer, _ = raw(server, b"")
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        problem = check_problem_bytes(answer.partition(b"\r\n\r\n")[2])
+        assert problem["code"] == "too-many-connections"
+    with server.client(key) as client:
+        assert wait_for_201(client) == 201
+
+
+def wait_for_201(client: httpx.Client) -> int:
+    for _ in range(50):
+        status = post(client, entry(os.urandom(8))).status_code
+        if status != 503:
+            return status
+        time.sleep(0.1)
+    return 503
+
+
+def test_disk_floor(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    new_log(data)
+    key = new_account(data, "disk")
+    with running(data, batch_interval_ms=0) as server, server.client(key) as client:
+        first = post(client, entry(b"before"))
+        assert server.stop() == 0
+    with running(data, disk_floor_bytes=1 << 49) as server, server.client(key) as client:
+        full = post(client, entry(b"after"))
+        assert check_problem(full, 507, "disk-full")["retryable"]
+        assert full.headers["retry-after"] == "60"
+        batch = post(client, {"entries": [entry(b"after")]}, path="/v1/batches")
+        check_problem(batch, 507, "disk-full")
+        check_problem(client.get("/readyz"), 503, "not-ready")
+        assert client.get("/livez").status_code == 200
+        assert client.get(first.headers["location"]).text == first.json()["receipt"]
+        assert client.get("/checkpoint").status_code == 200
+        assert server.stop() == 0
