@@ -1,0 +1,122 @@
+"""Which files a person asked to seal: the list, its order and its names.
+
+A folder is taken whole, with its own name in front, so that ``export/chat.txt``
+stays recognisable beside ``export/media/1.jpg``. Nothing is skipped in silence:
+what cannot be sealed as it is (symbolic links, devices) is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from app.commands.common import EXIT_BAD_INPUT, EXIT_USAGE, Refusal
+from verifier.errors import Malformed
+from verifier.evidence.manifest import MAX_FILES, File, check_file
+
+from .durable import reading
+from .words import shown
+
+
+class Input(NamedTuple):
+    """One file: where it lies (absolute) and its name in the manifest, any bytes."""
+
+    path: Path
+    name: bytes
+
+
+def find_inputs(paths: Sequence[str]) -> list[Input]:
+    """Return every file under ``paths`` in the person's order, folders sorted by name."""
+    found: list[Input] = []
+    for text in paths:
+        path = Path(os.path.abspath(text))
+        if not path.name:
+            raise Refusal(
+                EXIT_USAGE,
+                f"{shown(text)} 没有名称，不能作为存证对象；请指定文件或文件夹。",
+                f"{shown(text)} has no name of its own; name a file or a folder.",
+            )
+        for each in _walk(path, os.fsencode(path.name)):
+            found.append(each)
+            if len(found) > MAX_FILES:
+                raise Refusal(
+                    EXIT_BAD_INPUT,
+                    f"文件超过 {MAX_FILES} 个；请先打包或分次存证。",
+                    f"More than {MAX_FILES} files; pack them or seal them in parts.",
+                )
+    if not found:
+        raise Refusal(
+            EXIT_BAD_INPUT, "所给文件夹中没有文件。", "There is no file in what was named."
+        )
+    _check_names(found)
+    return found
+
+
+def _walk(path: Path, name: bytes) -> Iterator[Input]:
+    with reading(path):
+        mode = path.lstat().st_mode
+    if stat.S_ISREG(mode):
+        yield Input(path, name)
+    elif stat.S_ISDIR(mode):
+        with reading(path):
+            children = sorted(os.listdir(os.fsencode(path)))
+        for child in children:
+            yield from _walk(path / os.fsdecode(child), name + b"/" + child)
+    else:
+        kind = "符号链接" if stat.S_ISLNK(mode) else "特殊文件"
+        word = "a symbolic link" if stat.S_ISLNK(mode) else "a special file"
+        raise Refusal(
+            EXIT_BAD_INPUT,
+            f"{shown(path)} 是{kind}，不能存证；请改用它所指向的文件本身。",
+            f"{shown(path)} is {word} and cannot be sealed; name the file itself.",
+        )
+
+
+def _check_names(found: list[Input]) -> None:
+    names: set[bytes] = set()
+    for path, name in found:
+        try:
+            check_file(File(name, "original", 0, bytes(32)))
+        except Malformed:
+            raise Refusal(
+                EXIT_BAD_INPUT,
+                f"{shown(path)} 的名称过长或不可用；请改短后重试。",
+                f"The name of {shown(path)} is too long or cannot be used; shorten it.",
+            ) from None
+        if name in names:
+            raise Refusal(
+                EXIT_USAGE,
+                f"有两个文件名称同为 {shown(os.fsdecode(name))}；请放入同一文件夹后指定该文件夹。",
+                f"Two files are named {shown(os.fsdecode(name))}; put them into one folder and "
+                "name that folder.",
+            )
+        names.add(name)
+
+
+def check_outside(paths: Sequence[str], out: Path) -> None:
+    """Refuse a package that would be written into what it seals."""
+    for text in paths:
+        path = Path(os.path.abspath(text))
+        if path.is_dir() and path in out.parents:
+            raise Refusal(
+                EXIT_USAGE,
+                f"--out 指向的位置在被存证的文件夹 {shown(text)} 之内；请写到别处。",
+                f"--out lies inside the folder {shown(text)} that is being sealed; write the "
+                "package elsewhere.",
+            )
+
+
+def check_no_secret(found: Sequence[Input], secrets: Sequence[Path]) -> None:
+    """Refuse to seal the person's own keys: a package is made to be shown one day."""
+    for secret in secrets:
+        for each in found:
+            if secret.exists() and each.path.samefile(secret):
+                raise Refusal(
+                    EXIT_USAGE,
+                    f"{shown(each.path)} 是密钥文件，不应放入证据包；请将其移出所选文件夹。",
+                    f"{shown(each.path)} is a key and does not belong into a package; move it "
+                    "out of what is being sealed.",
+                )

@@ -1,0 +1,1 @@
+"""Sample data of `beilin demo`: synthetic, written for it, nobody's chat."""

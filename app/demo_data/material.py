@@ -1,0 +1,36 @@
+"""What the demonstration seals: all of it synthetic, the same each time."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from importlib import resources
+from pathlib import Path
+
+
+def samples(scratch: Path) -> tuple[Path, Path, Path]:
+    """Write what is sealed: all of it synthetic."""
+    chat, picture, later = (
+        scratch / name for name in ("聊天记录.txt", "墙面照片.png", "书面通知.txt")
+    )
+    text = resources.files("app.demo_data").joinpath("wechat_export.txt").read_bytes()
+    chat.write_bytes(text)
+    picture.write_bytes(_png(96, 64))
+    later.write_text("退租书面通知：依合同第八条，提前三十日通知退租。\n", encoding="utf-8")
+    return chat, picture, later
+
+
+def _png(width: int, height: int) -> bytes:
+    """Return a small PNG: a grey wall with two dark dots."""
+    rows = bytearray()
+    for y in range(height):
+        rows.append(0)
+        for x in range(width):
+            dot = min((x - 30) ** 2 + (y - 20) ** 2, (x - 64) ** 2 + (y - 38) ** 2) < 9
+            rows.append(40 if dot else 190 + (x + 2 * y) % 24)
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
