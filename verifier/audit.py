@@ -12,13 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from .audit_entries import Entries, Fault, Place, is_open, more_serious
-from .audit_files import list_files
-from .audit_tiles import Tiles, first_difference, other_files, unusable
-from .encoding import to_base64
-from .errors import Malformed
-from .levels import Levels, hash_leaves
-from .log_copy import (
+from .checks.log_copy import (
     MAXIMUM_BUNDLE_BYTES,
     BrokenBundle,
     LogCopy,
@@ -28,14 +22,20 @@ from .log_copy import (
     path_of,
     tile_widths,
 )
-from .log_keys import check_log_key
+from .checks.log_entries import Entries, Fault, Place, is_open, more_serious
+from .checks.log_files import list_files
+from .checks.log_key import check_log_key
+from .checks.log_tiles import Tiles, first_difference, other_files, unusable
+from .checks.witnesses import check_requirements, count_cosignatures
+from .encoding import to_base64
+from .errors import Malformed
+from .levels import Levels, hash_leaves
 from .policy import Policy
 from .result import DONE, FAILED, NOT_DONE, Result
 from .tlog.checkpoint import Checkpoint, parse_checkpoint
 from .tlog.merkle import HASH_BYTES
 from .tlog.note import parse_note
 from .tlog.tiles import TILE_WIDTH
-from .witnesses import check_requirements, count_cosignatures
 
 Progress = Callable[[int, int], None]
 """Called with entries done and entries in all."""

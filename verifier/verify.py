@@ -9,15 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from .checks.package import Progress, check_package
+from .checks.receipt import check_receipt
+from .checks.siblings import check_siblings
+from .checks.witnesses import check_requirements
 from .evidence import digests
 from .evidence.receipt import Receipt
 from .options import Options
-from .package_checks import Progress, check_package
 from .policy import Policy
-from .receipt_checks import check_receipt
 from .result import DONE, FAILED, NOT_DONE, Result
-from .siblings import check_siblings
-from .witnesses import check_requirements
 
 __all__ = ["Options", "verify_package", "verify_receipt"]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from app.commands.common import EXIT_BAD_INPUT, EXIT_REFUSED, Refusal
+from verifier.checks.receipt import check_receipt
 from verifier.errors import ConsistencyFailure, PolicyError, VerifierError
 from verifier.evidence.receipt import Receipt
 from verifier.options import Options
 from verifier.policy import Policy, parse_policy
-from verifier.receipt_checks import check_receipt
 from verifier.result import DONE, FAILED, Result
 from verifier.tlog.keys import VKey
 from verifier.tlog.merkle import leaf_hash

@@ -12,11 +12,11 @@ from tests.reference import MTH
 from tests.verifier import logs
 from tests.verifier.audits import audit, build_with, fault, status
 from tests.verifier.tlog.support import damaged
-from verifier import audit_entries, log_keys
-from verifier.audit_entries import Entries, check_body
+from verifier.checks import log_entries, log_key
+from verifier.checks.log_copy import cut_bundle
+from verifier.checks.log_entries import Entries, check_body
 from verifier.errors import Malformed
 from verifier.evidence.entry import parse_entry
-from verifier.log_copy import cut_bundle
 from verifier.result import DONE, FAILED, INDETERMINATE, NOT_DONE, PASSED, TOTAL_FAILED
 from verifier.tlog.checkpoint import Checkpoint
 from verifier.tlog.tiles import to_bundle
@@ -156,7 +156,7 @@ def test_our_origin_by_another_key_fails_though_the_log_is_consistent(tmp_path):
 def test_under_a_wrong_signature_no_file_is_read(log, monkeypatch):
     head = Checkpoint(logs.ORIGIN, 2**62, b"\1" * 32)
     (log / "checkpoint").write_bytes(logs.note(head, f"{logs.ORIGIN}|another seed"))
-    monkeypatch.setattr("verifier.log_copy.LogCopy.read_tile", lambda *a: 1 / 0)
+    monkeypatch.setattr("verifier.checks.log_copy.LogCopy.read_tile", lambda *a: 1 / 0)
     result = audit(log)
     assert result.sub_indication == "SIG_CRYPTO_FAILURE"
     for check in ("quorum", "bundles", "tiles", "root", "entries", "links"):
@@ -217,7 +217,7 @@ def test_a_log_of_other_entries_is_sound_and_is_not_ours(shared, tmp_path):
 
 CONTROLS = {
     # guard that is taken out, fault that must then pass
-    "tiles": ("tile/0/001", "verifier.audit_tiles.Tiles.compare", lambda *a: None),
+    "tiles": ("tile/0/001", "verifier.checks.log_tiles.Tiles.compare", lambda *a: None),
     "older bundles": (
         "tile/entries/001.p/44",
         "verifier.audit._Audit._compare_others",
@@ -239,20 +239,20 @@ def test_control_without_the_comparison_the_fault_passes(name, log, monkeypatch)
 def test_control_without_the_entry_checks_their_faults_pass(tmp_path, monkeypatch):
     changes = {9: logs.entry(9, link="link 3"), 20: logs.entry(20, time=logs.START), 30: b"junk"}
     assert build_with(tmp_path, changes).verdict == TOTAL_FAILED
-    monkeypatch.setattr("verifier.audit_entries.Entries.read", lambda *a: None)
+    monkeypatch.setattr("verifier.checks.log_entries.Entries.read", lambda *a: None)
     assert audit(tmp_path).verdict == PASSED
 
 
 def test_control_a_quick_pattern_that_is_too_kind_is_noticed(tmp_path, monkeypatch):
     changes = {200: logs.entry(200).replace(b"kind evidence", b"kind Evidence")}
     assert build_with(tmp_path, changes).verdict == TOTAL_FAILED
-    kind = re.compile(audit_entries._IN_BUNDLE.pattern, re.IGNORECASE)
-    monkeypatch.setattr(audit_entries, "_IN_BUNDLE", kind)
+    kind = re.compile(log_entries._IN_BUNDLE.pattern, re.IGNORECASE)
+    monkeypatch.setattr(log_entries, "_IN_BUNDLE", kind)
     assert audit(tmp_path).verdict == PASSED
 
 
 def test_control_without_the_signature_a_forged_head_passes(tmp_path, monkeypatch):
     logs.build(tmp_path, logs.entries(10), signer=f"{logs.ORIGIN}|another seed")
     assert audit(tmp_path).verdict == TOTAL_FAILED
-    monkeypatch.setattr(log_keys, "verify_note", lambda note, keys: list(keys))
+    monkeypatch.setattr(log_key, "verify_note", lambda note, keys: list(keys))
     assert audit(tmp_path).verdict == PASSED

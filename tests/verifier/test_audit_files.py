@@ -124,7 +124,7 @@ def test_an_error_of_the_disk_is_named(error, log, monkeypatch):
             raise error(5, "no")
         return real(path, *arguments, **more)
 
-    monkeypatch.setattr("verifier.log_copy.os.open", fail)
+    monkeypatch.setattr("verifier.checks.log_copy.os.open", fail)
     result = audit(log)
     assert result.verdict == INDETERMINATE
     assert values(result, "tiles")["reason"] == "FILE_UNUSABLE"
@@ -198,7 +198,7 @@ def test_control_a_copy_that_follows_links_is_noticed(log, tmp_path, monkeypatch
     (log / "tile/0/001").symlink_to(tmp_path / "elsewhere")
     assert audit(log).verdict == INDETERMINATE
     monkeypatch.setattr(
-        "verifier.log_copy.LogCopy._refuse_link", lambda self, path: os.stat(log / path)
+        "verifier.checks.log_copy.LogCopy._refuse_link", lambda self, path: os.stat(log / path)
     )
-    monkeypatch.setattr("verifier.log_copy._FLAGS", 0)
+    monkeypatch.setattr("verifier.checks.log_copy._FLAGS", 0)
     assert audit(log).verdict == PASSED

@@ -18,7 +18,9 @@ import pytest
 from tests import worked
 from tests.vectors import generate
 from tests.worked import WorkedLog, pack, seal
-from verifier import receipt_checks, tree_checks, verify
+from verifier import verify
+from verifier.checks import receipt as receipt_check
+from verifier.checks import trees
 from verifier.errors import PolicyError
 from verifier.evidence import package, zip_container
 from verifier.evidence.manifest import parse_manifest
@@ -505,7 +507,7 @@ class TestControls:
         sealed.log.entries[forged.index] = b"something else"
         payload = sealed.payload | {package.RECEIPT: forged.receipt()}
         assert check(pack(payload), tmp_path).sub_indication == "INCLUSION_FAILURE"
-        monkeypatch.setattr(receipt_checks, "check_inclusion", lambda *_: None)
+        monkeypatch.setattr(receipt_check, "check_inclusion", lambda *_: None)
         assert check(pack(payload), tmp_path).verdict == PASSED
 
     def test_without_the_commitment_check(
@@ -518,13 +520,13 @@ class TestControls:
         payload = sealed.payload | {package.RECEIPT: data}
         assert check(pack(payload), tmp_path).sub_indication == "BINDING_FAILURE"
         value = receipt.entry.commitment
-        monkeypatch.setattr(receipt_checks, "commitment", lambda *_: value)
+        monkeypatch.setattr(receipt_check, "commitment", lambda *_: value)
         assert check(pack(payload), tmp_path).verdict == PASSED
 
     def test_without_cutting_the_file_anew(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tree_checks._Tree, "derive_again", lambda *_: True)
+        monkeypatch.setattr(trees._Tree, "derive_again", lambda *_: True)
         with pytest.raises(AssertionError):
             TestTree().test_a_false_date_sender_kind_or_flag_fails(
                 lambda row: row._replace(te_lo=5, te_hi=6), tmp_path

@@ -10,10 +10,10 @@ import pytest
 
 from tests.reference import MTH
 from tests.verifier import logs
+from verifier.checks.log_copy import BrokenBundle, cut_bundle, entries_of
+from verifier.checks.siblings import Hit, Hits, UnusableCopy, find_link
 from verifier.errors import ConsistencyFailure
 from verifier.levels import Levels, hash_leaves
-from verifier.log_copy import BrokenBundle, cut_bundle, entries_of
-from verifier.siblings import Hit, Hits, UnusableCopy, find_link
 from verifier.tlog.checkpoint import Checkpoint
 from verifier.tlog.merkle import leaf_hash
 from verifier.tlog.tiles import to_bundle

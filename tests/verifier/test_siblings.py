@@ -12,7 +12,7 @@ import pytest
 from tests import worked
 from tests.verifier import logs
 from tests.worked import NOON, WorkedLog, seed, submission
-from verifier import log_keys, siblings
+from verifier.checks import log_key, siblings
 from verifier.evidence.entry import Anchor, Entry
 from verifier.evidence.receipt import to_receipt
 from verifier.options import Options
@@ -222,7 +222,7 @@ def test_control_without_the_key_check_the_thiefs_copy_speaks(tmp_path, monkeypa
     thief.entries.append(item(made.statement.next, "x"))
     copy = write(thief, tmp_path)
     assert answer(judge(made, copy))[:2] == UNUSABLE
-    real = log_keys.check_log_key
+    real = log_key.check_log_key
 
     def kind(trial, note, names, size, policy):
         real(trial, note, names, size, policy)

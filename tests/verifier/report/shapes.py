@@ -40,10 +40,14 @@ FACTS: dict[str, str | int] = {
 _CODE = re.compile(r"(?!O_)[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")  # not the flags of os.open
 
 
+def _modules() -> list[Path]:
+    return [*VERIFIER.glob("*.py"), *VERIFIER.glob("checks/*.py")]
+
+
 def codes() -> set[str]:
     """Every SCREAMING code in the modules that make results, docstrings left out."""
     found: set[str] = set()
-    for path in [*VERIFIER.glob("*.py")]:
+    for path in _modules():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found |= {
             node.value
@@ -58,7 +62,7 @@ def codes() -> set[str]:
 def check_ids() -> set[str]:
     """Every id that a check is added under."""
     found: set[str] = set()
-    for path in VERIFIER.glob("*.py"):
+    for path in _modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)

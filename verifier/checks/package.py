@@ -11,17 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from .errors import Malformed, NewerFormat, VerifierError
-from .evidence import digests, manifest, package
-from .evidence.manifest import Manifest, Opening
-from .evidence.receipt import Receipt
-from .evidence.zip_container import Container
-from .latest_checks import check_latest
-from .options import Options
-from .policy import Policy
-from .receipt_checks import check_receipt, sub_of
-from .result import DONE, FAILED, NOT_DONE, Result
-from .tree_checks import check_trees
+from ..errors import Malformed, NewerFormat, VerifierError
+from ..evidence import digests, manifest, package
+from ..evidence.manifest import Manifest, Opening
+from ..evidence.receipt import Receipt
+from ..evidence.zip_container import Container
+from ..options import Options
+from ..policy import Policy
+from ..result import DONE, FAILED, NOT_DONE, Result
+from .latest import check_latest
+from .receipt import check_receipt, sub_of
+from .trees import check_trees
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being read, bytes so far and bytes in all."""

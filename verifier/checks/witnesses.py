@@ -7,14 +7,14 @@ submitter's. The quorum is the policy's.
 
 from __future__ import annotations
 
-from .errors import VerifierError
-from .log_keys import standing
-from .policy import LEVELS, Policy
-from .result import DONE, NOT_DONE, Result
-from .tlog.checkpoint import parse_checkpoint
-from .tlog.cosignature import check_cosignature
-from .tlog.keys import VKey
-from .tlog.note import Note
+from ..errors import VerifierError
+from ..policy import LEVELS, Policy
+from ..result import DONE, NOT_DONE, Result
+from ..tlog.checkpoint import parse_checkpoint
+from ..tlog.cosignature import check_cosignature
+from ..tlog.keys import VKey
+from ..tlog.note import Note
+from .log_key import standing
 
 
 def count_cosignatures(result: Result, note: Note, policy: Policy, log: VKey) -> None:

@@ -18,10 +18,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from .errors import Malformed
-from .tlog.merkle import HASH_BYTES
-from .tlog.note import MAXIMUM_BYTES as MAXIMUM_NOTE_BYTES
-from .tlog.tiles import MAXIMUM_ENTRY_BYTES, TILE_WIDTH, bundle_path, tile_path
+from ..errors import Malformed
+from ..tlog.merkle import HASH_BYTES
+from ..tlog.note import MAXIMUM_BYTES as MAXIMUM_NOTE_BYTES
+from ..tlog.tiles import MAXIMUM_ENTRY_BYTES, TILE_WIDTH, bundle_path, tile_path
 
 MAXIMUM_TILE_BYTES: Final = TILE_WIDTH * HASH_BYTES
 MAXIMUM_BUNDLE_BYTES: Final = TILE_WIDTH * (2 + MAXIMUM_ENTRY_BYTES)

@@ -12,20 +12,20 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import BinaryIO
 
-from .errors import BindingFailure, Malformed, VerifierError
-from .evidence import messages, package
-from .evidence.manifest import Manifest, Opening
-from .evidence.messages import MessagesRoot, parse_messages_root
-from .evidence.seeds import MAX_BYTES as MAX_SEEDS
-from .evidence.seeds import parse_seeds
-from .evidence.segment import Segment
-from .evidence.segment_table import read_table
-from .evidence.zip_container import Container
-from .exports.media import MediaLinks
-from .exports.registry import reader_named, recognises
-from .exports.source import Source
-from .receipt_checks import sub_of
-from .result import DONE, FAILED, NOT_DONE, Result
+from ..errors import BindingFailure, Malformed, VerifierError
+from ..evidence import messages, package
+from ..evidence.manifest import Manifest, Opening
+from ..evidence.messages import MessagesRoot, parse_messages_root
+from ..evidence.seeds import MAX_BYTES as MAX_SEEDS
+from ..evidence.seeds import parse_seeds
+from ..evidence.segment import Segment
+from ..evidence.segment_table import read_table
+from ..evidence.zip_container import Container
+from ..exports.media import MediaLinks
+from ..exports.registry import reader_named, recognises
+from ..exports.source import Source
+from ..result import DONE, FAILED, NOT_DONE, Result
+from .receipt import sub_of
 
 Progress = Callable[[str, int, int], None]
 

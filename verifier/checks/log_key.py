@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from .errors import PolicyError, VerifierError
-from .policy import Policy
-from .result import DONE, FAILED, NOT_DONE, Result
-from .tlog.keys import VKey
-from .tlog.note import Note, verify_note
+from ..errors import PolicyError, VerifierError
+from ..policy import Policy
+from ..result import DONE, FAILED, NOT_DONE, Result
+from ..tlog.keys import VKey
+from ..tlog.note import Note, verify_note
 
 
 def check_log_key(

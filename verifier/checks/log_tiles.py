@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .audit_entries import Fault, Place, more_serious
+from ..tlog.merkle import HASH_BYTES
+from ..tlog.tiles import TILE_WIDTH
 from .log_copy import LogCopy, UnusableFile, path_of
-from .tlog.merkle import HASH_BYTES
-from .tlog.tiles import TILE_WIDTH
+from .log_entries import Fault, Place, more_serious
 
 MAXIMUM_BYTES = TILE_WIDTH * HASH_BYTES
 

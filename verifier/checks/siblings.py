@@ -11,19 +11,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from .encoding import to_base64
-from .errors import ConsistencyFailure, Malformed, VerifierError
-from .evidence.entry import parse_entry
-from .evidence.receipt import Receipt
-from .levels import Levels, hash_leaves
+from ..encoding import to_base64
+from ..errors import ConsistencyFailure, Malformed, VerifierError
+from ..evidence.entry import parse_entry
+from ..evidence.receipt import Receipt
+from ..levels import Levels, hash_leaves
+from ..policy import Policy
+from ..result import DONE, FAILED, NOT_DONE, Result
+from ..tlog.checkpoint import Checkpoint, parse_checkpoint
+from ..tlog.merkle import EMPTY_ROOT
+from ..tlog.note import parse_note
+from ..tlog.tiles import TILE_WIDTH
 from .log_copy import BrokenBundle, LogCopy, cut_bundle, entries_of, path_of, tile_widths
-from .log_keys import check_log_key
-from .policy import Policy
-from .result import DONE, FAILED, NOT_DONE, Result
-from .tlog.checkpoint import Checkpoint, parse_checkpoint
-from .tlog.merkle import EMPTY_ROOT
-from .tlog.note import parse_note
-from .tlog.tiles import TILE_WIDTH
+from .log_key import check_log_key
 from .witnesses import count_cosignatures
 
 _ANY_ENTRY = b"beilin/entry/v"

@@ -6,14 +6,14 @@ of the log are worse than none.
 
 from __future__ import annotations
 
-from .errors import BindingFailure, ConsistencyFailure, Verification
-from .evidence.receipt import Receipt
-from .options import Options
-from .policy import Policy
-from .receipt_checks import check_receipt
-from .result import DONE, FAILED, NOT_DONE, TOTAL_FAILED, Result
-from .tlog.checkpoint import parse_checkpoint
-from .tlog.note import parse_note
+from ..errors import BindingFailure, ConsistencyFailure, Verification
+from ..evidence.receipt import Receipt
+from ..options import Options
+from ..policy import Policy
+from ..result import DONE, FAILED, NOT_DONE, TOTAL_FAILED, Result
+from ..tlog.checkpoint import parse_checkpoint
+from ..tlog.note import parse_note
+from .receipt import check_receipt
 
 
 def check_latest(

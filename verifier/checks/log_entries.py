@@ -11,10 +11,10 @@ import re
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from .encoding import parse_time, to_base64, to_time
-from .errors import Malformed, NewerFormat
-from .evidence.entry import KINDS, Entry, parse_anchor, parse_entry
-from .tlog.note import parse_note
+from ..encoding import parse_time, to_base64, to_time
+from ..errors import Malformed, NewerFormat
+from ..evidence.entry import KINDS, Entry, parse_anchor, parse_entry
+from ..tlog.note import parse_note
 
 EVIDENCE_BYTES: Final = 166
 """Every evidence entry has the same length."""

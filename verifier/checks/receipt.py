@@ -8,26 +8,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .encoding import to_base64, to_time
-from .errors import (
+from ..encoding import to_base64, to_time
+from ..errors import (
     BindingFailure,
     Malformed,
     NewerFormat,
     Verification,
     VerifierError,
 )
-from .evidence.entry import Entry, parse_entry
-from .evidence.receipt import Parts, Receipt, parse_blocks, parse_receipt, split_receipt
-from .evidence.statement import Statement, commitment, parse_statement
-from .evidence.submission import check_signature
-from .log_keys import check_log_key
-from .options import Options
-from .policy import Policy
-from .result import DONE, FAILED, NOT_DONE, Result
-from .tlog.checkpoint import Checkpoint, parse_checkpoint
-from .tlog.merkle import check_inclusion, leaf_hash
-from .tlog.note import Note, parse_note
-from .tlog.proof import TlogProof, parse_tlog_proof
+from ..evidence.entry import Entry, parse_entry
+from ..evidence.receipt import Parts, Receipt, parse_blocks, parse_receipt, split_receipt
+from ..evidence.statement import Statement, commitment, parse_statement
+from ..evidence.submission import check_signature
+from ..options import Options
+from ..policy import Policy
+from ..result import DONE, FAILED, NOT_DONE, Result
+from ..tlog.checkpoint import Checkpoint, parse_checkpoint
+from ..tlog.merkle import check_inclusion, leaf_hash
+from ..tlog.note import Note, parse_note
+from ..tlog.proof import TlogProof, parse_tlog_proof
+from .log_key import check_log_key
 from .witnesses import count_cosignatures
 
 

@@ -10,11 +10,11 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from .encoding import escape_bytes
-from .errors import Malformed
+from ..encoding import escape_bytes
+from ..errors import Malformed
+from ..result import Result
+from ..tlog.tiles import TILE_WIDTH, parse_tile_path
 from .log_copy import LogCopy
-from .result import Result
-from .tlog.tiles import TILE_WIDTH, parse_tile_path
 
 MAXIMUM_NAMED: Final = 50
 MAXIMUM_NAME: Final = 300
