@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.app.server.harness import Server, beilin, entry, new_account, new_log, post, running
+from tests.golang import build_go
 
 HERE = Path(__file__).resolve().parent
 BATCHES = (1, 255, 44, 400)
@@ -69,6 +69,18 @@ def published_many(tmp_path: Path) -> Iterator[Published]:
         yield made
 
 
+def flipped(published: Published, name: str, place: Path) -> Path:
+    """Return a copy of the log's folder in which one bit of one file is another."""
+    copy = place / "log"
+    shutil.copytree(published.folder, copy)
+    damaged = copy / name
+    data = bytearray(damaged.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.chmod(0o644)
+    damaged.write_bytes(data)
+    return copy
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -103,31 +115,10 @@ def static_server() -> Iterator[Callable[[Path], str]]:
 def go_program(
     tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Path]:
-    """``go_program(folder, package)``: built outside the tree, or a skip with the reason.
-
-    go.mod and go.sum beside the source fix every version and hash.
-    """
+    """``go_program(folder, package)``: built outside the tree, or a skip with the reason."""
 
     def build(folder: str, package: str = ".") -> Path:
-        go = tool("go")
-        program: Path = tmp_path_factory.mktemp("go") / "program"
-        # The Go that is here, not one that it would download to please go.mod.
-        settings = {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
-
-        def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [go, *arguments], cwd=HERE / folder, env={**os.environ, **settings},
-                capture_output=True, text=True, timeout=280, check=False,
-            )  # fmt: skip
-
-        fetched = run("mod", "download")
-        if fetched.returncode != 0:
-            if "checksum mismatch" in fetched.stderr:
-                pytest.fail(fetched.stderr)
-            reason = fetched.stderr.strip().splitlines()[-1:]
-            pytest.skip(f"the Go modules of {folder} cannot be had: {reason}")
-        built = run("build", "-o", str(program), package)
-        assert built.returncode == 0, built.stderr
-        return program
+        program = tmp_path_factory.mktemp("go") / "program"
+        return build_go(tool("go"), HERE / folder, program, package)
 
     return build

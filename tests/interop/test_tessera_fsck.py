@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.interop.conftest import Published
+from tests.interop.conftest import Published, flipped
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +48,7 @@ def test_control_fsck_finds_one_flipped_bit(
     static_server: Callable[[Path], str],
     tmp_path: Path,
 ) -> None:
-    copy = tmp_path / "log"
-    shutil.copytree(published.folder, copy)
-    damaged = copy / name
-    data = bytearray(damaged.read_bytes())
-    data[len(data) // 2] ^= 1
-    damaged.chmod(0o644)
-    damaged.write_bytes(data)
+    copy = flipped(published, name, tmp_path)
     said = fsck(program, static_server(copy), published.vkey, tmp_path)
     assert "fsck failed" in said
     assert "Successfully" not in said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.interop.conftest import Published
+from tests.interop.conftest import Published, flipped
 from verifier.tlog.checkpoint import parse_checkpoint
 from verifier.tlog.note import parse_note
 
@@ -76,13 +75,7 @@ def test_control_one_flipped_bit_is_refused(
     static_server: Callable[[Path], str],
     tmp_path: Path,
 ) -> None:
-    copy = tmp_path / "log"
-    shutil.copytree(published.folder, copy)
-    damaged = copy / name
-    data = bytearray(damaged.read_bytes())
-    data[len(data) // 2] ^= 1
-    damaged.chmod(0o644)
-    damaged.write_bytes(data)
+    copy = flipped(published, name, tmp_path)
     report, said = read(program, static_server(copy), published)
     assert report is None
     assert said

@@ -9,7 +9,8 @@ request that is answered a line goes to standard output:
     ack NAME INDEX,… RECEIPT,…      (base64)
     error NAME TYPE
 
-ACTION is kill (SIGKILL to itself), stop (SIGSTOP), or none. BREAK removes a guard.
+ACTION is kill (SIGKILL to itself), stop (SIGSTOP), or none. BREAK removes a guard;
+``barrier`` instead makes the process wait, with its log open, for a line on standard input.
 """
 
 from __future__ import annotations
@@ -105,15 +106,18 @@ def main() -> int:
         say("refused", type(error).__name__, str(error))
         return 3
     say("open")
+    if "barrier" in broken:
+        sys.stdin.readline()
     if plan.startswith("loop:"):
         loop(log, account, int(plan[5:]))
     for part in plan.split(","):
         name, count = part.split(":")
         ask(log, account, name, int(count))
+    # Callers are told that the log stopped before ``on_stopped`` is called: closing waits for it.
+    log.close()
     if stopped.is_set():
         say("stopped", type(log.state().last_error).__name__, str(log.state().last_error))
         return 4
-    log.close()
     return 0
 
 

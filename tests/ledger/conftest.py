@@ -41,6 +41,8 @@ def grown_once(tmp_path_factory) -> Made:
     data, account = new_log(tmp_path_factory.mktemp("grown"))
     with open_log(data) as opened:
         for number, count in enumerate([1, 3, 250, 2, 256, 1, 60]):
+            if number in (1, 4):
+                opened.publish_declaration({"plat.clean": f"as of batch {number}"})
             submit(opened, account, f"grown-{number}", count)
         submit(opened, account, "other dossier", 4, dossier=bytes(16))
         opened.erase(5)

@@ -6,8 +6,10 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.accounts import Account
@@ -27,6 +29,8 @@ from verifier.tlog.note import parse_note, verify_note
 ORIGIN = "log.example.org/beilin"
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOSSIER = bytes(range(16))
+PATIENCE = 60
+"""Seconds until a test gives up on what must happen: long, because no outcome hangs on it."""
 
 
 def seeded(*parts: object) -> bytes:
@@ -63,7 +67,7 @@ def request(
 
 def submit(log: Log, account: Account | bytes, name: object, count: int = 1, **changes) -> Outcome:
     """Submit and wait until published."""
-    return send(log, account, name, count, **changes).result(timeout=30)
+    return send(log, account, name, count, **changes).result(PATIENCE)
 
 
 def send(
@@ -71,6 +75,35 @@ def send(
 ) -> Future[Outcome]:
     identity = account.id if isinstance(account, Account) else account
     return log.submit(*request(identity, name, count, **changes))
+
+
+@contextmanager
+def load(log: Log, account: Account, count: int) -> Iterator[Callable[[], None]]:
+    """Submit ``count`` entries again and again meanwhile; ``grown()`` waits for the next ones."""
+    stop = threading.Event()
+    done = threading.Condition()
+    answered = 0
+
+    def work() -> None:
+        nonlocal answered
+        while not stop.is_set():
+            submit(log, account, f"load-{answered}", count)
+            with done:
+                answered += 1
+                done.notify_all()
+
+    def grown() -> None:
+        with done:
+            before = answered
+            assert done.wait_for(lambda: answered > before, PATIENCE)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield grown
+    finally:
+        stop.set()
+        thread.join()
 
 
 def new_log(folder: Path) -> tuple[Path, Account]:
@@ -98,7 +131,7 @@ def sequencer_of(log: Log) -> Sequencer:
 
 def last_error(log: Log) -> str:
     """Wait until the sequencer has ended, and return why."""
-    sequencer_of(log)._thread.join(5)
+    sequencer_of(log)._thread.join(PATIENCE)
     error = log.state().last_error
     assert error is not None
     return error

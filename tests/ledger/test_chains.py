@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 
 from ledger.accept import SERVICE, Item
@@ -20,17 +18,13 @@ from tests.ledger.support import (
     submit,
     writer_of,
 )
+from tests.reference import MTH
 from verifier.evidence.entry import parse_entry
 from verifier.evidence.receipt import parse_receipt
 from verifier.evidence.statement import Statement
 from verifier.tlog.keys import parse_vkey
 from verifier.tlog.note import parse_note, verify_note
 from verifier.tlog.policy import parse_log_policy
-
-
-def _leaf(data: bytes) -> bytes:
-    return hashlib.sha256(b"\0" + data).digest()
-
 
 # -- chains ------------------------------------------------------------------------
 
@@ -56,7 +50,7 @@ def test_the_chain_of_a_dossier_holds(log, made):
             else:
                 leaf = previous.statement.previous, previous.entry_bytes
                 assert receipt.entry.link == previous.statement.next
-                assert receipt.statement.previous == _leaf(leaf[1])
+                assert receipt.statement.previous == MTH([leaf[1]])
             previous = receipt
 
 
@@ -111,17 +105,17 @@ def test_received_never_goes_back(made):
 
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("leaf", [None, bytes(range(32))])
-def test_w1_writes_the_verifiers_own_spelling(log, made, signed, leaf):
+@pytest.mark.parametrize("named", [None, bytes(range(32))])
+def test_w1_writes_the_verifiers_own_spelling(log, made, signed, leaf, named):
     """W1 writes statement and entry by hand, for speed: they are what the formats' writers give."""
     batch, _ = request(made.account.id, "a")
     submission, signature = batch[0].submission, bytes(64) if signed else None
     item = Item(submission, submission.to_bytes(), signature, False, bytes(32), bytes(32))
     chain = Chain(3, 0 if leaf is None else 8, leaf, bytes(32))
-    written = statement_bytes(
-        item, chain, b"n" * 32, 12, statement_tail("身份 checked", chain.epoch)
-    )
+    tail = statement_tail("身份 checked", named, chain.epoch)
+    written = statement_bytes(item, chain, b"n" * 32, 12, tail)
     place = chain.item + 1
-    rest = (b"n" * 32, 12, "身份 checked", SERVICE, None, 3)
+    rest = (b"n" * 32, 12, "身份 checked", SERVICE, named, 3)
     statement = Statement(submission, signature, place, leaf, *rest)
     assert written == statement.to_bytes()
     submit(log, made.account, "a")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
@@ -16,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.fsck import Finding, fsck
 from ledger.schema import metadata
 from tests.ledger.conftest import Made
-from tests.ledger.support import DOSSIER, open_log, submit
+from tests.ledger.support import DOSSIER, load, open_log
 
 # Not derived from the entries, so nothing can tell a flip in them from what was meant.
 NOT_JUDGED = {
@@ -202,7 +201,7 @@ def test_a_missing_row_of_each_table_is_found(grown: Made):
     path = grown.data / "beilin.db"
     kept = path.read_bytes()
     for table in ("entries", "openings", "submissions", "requests", "heads", "published",
-                  "erasures", "head", "tiles"):  # fmt: skip
+                  "erasures", "head", "tiles", "declarations"):  # fmt: skip
         with closing(sqlite3.connect(path)) as database:
             again = triggers_off(database)
             row = database.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0]
@@ -215,23 +214,10 @@ def test_a_missing_row_of_each_table_is_found(grown: Made):
 
 
 def test_fsck_runs_beside_the_service(made: Made):
-    stop = threading.Event()
-    with open_log(made.data) as log:
-
-        def load():
-            number = 0
-            while not stop.is_set():
-                submit(log, made.account, number, 30)
-                number += 1
-
-        thread = threading.Thread(target=load)
-        thread.start()
-        try:
-            for _ in range(5):
-                assert list(fsck(made.data)) == []
-        finally:
-            stop.set()
-            thread.join()
+    with open_log(made.data) as log, load(log, made.account, 30) as grown:
+        for _ in range(5):
+            grown()
+            assert list(fsck(made.data)) == []
 
 
 def test_an_older_partial_tile_is_compared_although_no_size_needs_it(grown: Made):

@@ -1,19 +1,25 @@
-"""Guards of the database and of memory: append-only triggers, flips between writing and signing."""
+"""Guards: append-only triggers, flips between writing and signing, receipts before they leave."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from ledger import writer
+from ledger import durable, receipts, writer
+from ledger.durable import Space
 from ledger.engine import writing
-from ledger.errors import Corruption, Unavailable
+from ledger.errors import Corruption, NoSpace, Unavailable
 from ledger.fsck import fsck
+from ledger.receipts import check_receipt
 from ledger.schema import APPEND_ONLY, metadata
 from tests.ledger.conftest import Made
 from tests.ledger.support import check_everything, last_error, open_log, submit, writer_of
+from verifier.errors import VerifierError
+from verifier.evidence.receipt import to_receipt
 
 # Not derived from the entries, so nothing can tell a flip in them from what was meant.
 # -- append-only -----------------------------------------------------------------------------
@@ -33,7 +39,7 @@ def test_ledger_tables_refuse_update_and_delete(grown: Made, table):
             f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1",
         ):
             with (
-                pytest.raises(Exception, match=r"append-only|not the next index"),
+                pytest.raises(Exception, match=r"append-only|not the next (index|number)"),
                 writing(log._engine) as connection,
             ):
                 connection.exec_driver_sql(sql)
@@ -131,3 +137,75 @@ def test_a_flip_in_memory_between_hashing_and_signing_is_not_signed(made: Made, 
             submit(log, made.account, "x", 5)
         assert "do not lead to the root" in last_error(log)
     assert check_everything(made.data) == 5
+
+
+# -- receipts before they leave -------------------------------------------------------------------
+
+
+def test_no_byte_of_a_receipt_can_change_unnoticed_beside_good_ones(log, made: Made):
+    """Receipts of one checkpoint share parts of their check; none passes for its neighbours."""
+    submit(log, made.account, "x", 300)
+    good = log.receipts(range(300))
+    recent = log._receipts._recent[-1]
+    note, checkpoint = recent.batch.note, log._receipts._open(recent.batch.note)
+    assert check_receipt(good[7], 7, note, checkpoint) == recent.batch.entries[7].leaf_hash
+    for at in range(len(good[7])):
+        flipped = bytearray(good[7])
+        flipped[at] ^= 1 << at % 8
+        with pytest.raises((VerifierError, Corruption)):
+            check_receipt(bytes(flipped), 7, note, checkpoint)
+    for index in (6, 8, 299):
+        with pytest.raises((VerifierError, Corruption)):
+            check_receipt(good[index], 7, note, checkpoint)
+
+
+@pytest.mark.parametrize("part", range(4), ids=["salt", "statement", "entry", "proof"])
+def test_a_receipt_that_does_not_verify_does_not_leave(log, made: Made, monkeypatch, part):
+    submit(log, made.account, "x", 5)
+    log.receipts([0, 1, 3, 4])
+    right: Callable[..., bytes] = to_receipt
+
+    def wrong(*parts):
+        flipped = bytearray(parts[part])
+        flipped[-40 if part == 3 else 30] ^= 1
+        return right(*parts[:part], bytes(flipped), *parts[part + 1 :])
+
+    monkeypatch.setattr(receipts, "to_receipt", wrong)
+    for read in (log.receipt, log.latest_receipt, lambda index: log.anchored([index])):
+        with pytest.raises(Corruption, match="entry 2"):
+            read(2)
+    monkeypatch.setattr(receipts, "to_receipt", right)
+    assert log.receipt(2) == log.latest_receipt(2)
+
+
+# -- room on the volume ---------------------------------------------------------------------------
+
+
+def test_room_is_asked_for_again_after_a_time_and_after_some_entries(tmp_path, monkeypatch):
+    now = [100.0]
+    asked: list[tuple[Path, int]] = []
+    full: list[bool] = []
+
+    def check(folder, floor_bytes):
+        asked.append((folder, floor_bytes))
+        if full:
+            raise NoSpace("full")
+
+    monkeypatch.setattr(durable, "check_space", check)
+    monkeypatch.setattr("ledger.durable.time.monotonic", lambda: now[0])
+    space = Space(tmp_path, 5)
+    for entries, seconds, questions in ((1, 0, 1), (1, 0, 1), (63, 0, 1), (1, 0, 2), (1000, 0, 3),
+                                        (1, 0.2, 3), (1, 0.1, 4)):  # fmt: skip
+        now[0] += seconds
+        space.check(entries)
+        assert len(asked) == questions
+    now[0] += 1
+    full.append(True)
+    for _ in range(3):  # a refusal is never remembered, nor what was good before it
+        with pytest.raises(NoSpace):
+            space.check(1)
+    assert asked[-1] == (tmp_path, 5)
+    assert len(asked) == 7
+    full.clear()
+    space.check(1)
+    assert len(asked) == 8

@@ -13,6 +13,7 @@ from ledger.errors import (
 )
 from ledger.log import Request
 from tests.ledger.support import (
+    PATIENCE,
     check_everything,
     check_receipt,
     digest_of,
@@ -90,7 +91,7 @@ def test_a_key_with_another_request_is_refused(log, made):
     submit(log, made.account, "a")
     batch, asked = request(made.account.id, "a")
     with pytest.raises(KeyReused):
-        log.submit(batch, asked._replace(fingerprint=bytes(32))).result(5)
+        log.submit(batch, asked._replace(fingerprint=bytes(32))).result(PATIENCE)
 
 
 def test_a_known_digest_is_refused_naming_its_entry(log, made):
@@ -99,7 +100,7 @@ def test_a_known_digest_is_refused_naming_its_entry(log, made):
     key = os.urandom(16)
     batch = [entry(made.account.id, key, None, seeded("digest", "a", 1))]
     with pytest.raises(DigestKnown) as raised:
-        log.submit(batch, Request(made.account.id, key, bytes(32))).result(5)
+        log.submit(batch, Request(made.account.id, key, bytes(32))).result(PATIENCE)
     assert raised.value.index == 2
     assert log.state().size == 3
 
@@ -109,7 +110,7 @@ def test_again_makes_a_new_item(log, made):
     for number in range(1, 3):
         key = seeded(number)[:16]
         batch = [entry(made.account.id, key, None, seeded("digest", "a", 0), again=True)]
-        outcome = log.submit(batch, Request(made.account.id, key, key * 2)).result(5)
+        outcome = log.submit(batch, Request(made.account.id, key, key * 2)).result(PATIENCE)
         assert outcome == ((number,), True)
         assert parse_receipt(log.receipt(number)).statement.item == number + 1
 
@@ -122,7 +123,7 @@ def test_a_batch_with_one_known_digest_anchors_nothing(log, made):
         entry(made.account.id, key, 1, seeded("digest", "a", 0)),
     ]
     with pytest.raises(DigestKnown):
-        log.submit(batch, Request(made.account.id, key, bytes(32))).result(5)
+        log.submit(batch, Request(made.account.id, key, bytes(32))).result(PATIENCE)
     assert log.state().size == 1
 
 
@@ -141,9 +142,9 @@ def test_two_requests_of_one_batch_with_one_digest(made):
         first = send(log, made.account, "a")
         batch = [entry(made.account.id, key, None, seeded("digest", "a", 0))]
         second = log.submit(batch, Request(made.account.id, key, bytes(32)))
-    assert first.result(5).indices == (1,)
+    assert first.result(PATIENCE).indices == (1,)
     with pytest.raises(DigestKnown) as raised:
-        second.result(5)
+        second.result(PATIENCE)
     assert raised.value.index == 1
 
 
@@ -163,7 +164,7 @@ def test_a_request_under_way_is_in_progress(made):
         batch, asked = request(made.account.id, "a")
         with pytest.raises(KeyReused):
             log.submit(batch, asked._replace(fingerprint=bytes(32)))
-    assert first.result(5).fresh
+    assert first.result(PATIENCE).fresh
     with open_log(made.data) as log:
         assert not submit(log, made.account, "a").fresh
 
@@ -173,7 +174,7 @@ def test_numbered_comes_before_published(made):
     with open_log(made.data, hooks=steps.append) as log:
         batch, asked = request(made.account.id, "a", 2)
         future = log.submit(batch, asked, steps.append)
-        outcome = future.result(5)
+        outcome = future.result(PATIENCE)
     assert steps.index(outcome) == steps.index("w1-after") + 1
     assert steps[-1] == "renamed"
     order = ["accepted", "w1-before", "w1-commit", "w1-after", "read-back", "signed", "w2-after"]
@@ -185,4 +186,4 @@ def test_a_callback_that_fails_stops_nobody(log, made):
     def fail(_outcome):
         raise RuntimeError
 
-    assert log.submit(*request(made.account.id, "a"), fail).result(5).fresh
+    assert log.submit(*request(made.account.id, "a"), fail).result(PATIENCE).fresh

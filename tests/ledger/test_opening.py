@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ledger import durable
 from ledger.errors import (
     AlreadyExists,
     Config,
@@ -20,6 +21,7 @@ from ledger.fsck import fsck
 from ledger.log import create
 from tests.ledger.support import (
     ORIGIN,
+    PATIENCE,
     check_everything,
     check_receipt,
     new_log,
@@ -60,6 +62,7 @@ def test_a_nearly_full_volume_takes_nothing_and_still_answers(made, monkeypatch)
     class Full:
         f_bavail, f_frsize = 100, 4096
 
+    monkeypatch.setattr(durable, "_SPACE_ENTRIES", 0)  # believed for no entry but the asking one
     with open_log(made.data) as log:
         submit(log, made.account, "a")
         monkeypatch.setattr(os, "statvfs", lambda _path: Full)
@@ -103,15 +106,15 @@ def test_many_threads_lose_nothing(made):
 
 def test_the_interval_is_the_longest_wait_and_not_a_sleep(made):
     """Counted from where the former batch began; a thousand waiting entries end it early."""
-    with open_log(made.data, interval_ms=60_000) as log:
+    with open_log(made.data, interval_ms=10 * PATIENCE * 1000) as log:
         # The first batch of a process has none before it and begins at once.
-        assert send(log, made.account, "first", 1).result(10).indices == (0,)
+        assert send(log, made.account, "first", 1).result(PATIENCE).indices == (0,)
         waits = send(log, made.account, "waits", 1)
         with pytest.raises(TimeoutError):
             waits.result(0.3)
         rest = [send(log, made.account, n, 333) for n in range(3)]
-        assert waits.result(10).indices == (1,)
-        assert [future.result(10).indices[0] for future in rest] == [2, 335, 668]
+        assert waits.result(PATIENCE).indices == (1,)
+        assert [future.result(PATIENCE).indices[0] for future in rest] == [2, 335, 668]
 
 
 def test_create_makes_a_log_once(tmp_path):

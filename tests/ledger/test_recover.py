@@ -23,7 +23,7 @@ from ledger.fsck import fsck
 from ledger.recover import recover
 from ledger.source import open_source
 from tests.ledger.rolled import keep, put_back
-from tests.ledger.support import DOSSIER, check_everything, open_log, submit
+from tests.ledger.support import DOSSIER, check_everything, load, open_log, submit
 from verifier.evidence.receipt import parse_receipt
 
 # -- recover ---------------------------------------------------------------------------------
@@ -160,21 +160,10 @@ def test_a_backup_taken_under_load_restores_to_one_state(made, tmp_path):
     out = tmp_path / "backup.tar"
     with open_log(made.data) as log:
         submit(log, made.account, "before", 300)
-        stop = threading.Event()
-
-        def load():
-            number = 0
-            while not stop.is_set():
-                submit(log, made.account, f"load-{number}", 7)
-                number += 1
-
-        thread = threading.Thread(target=load)
-        thread.start()
-        try:
+        with load(log, made.account, 7) as grown:
+            grown()
             size = backup(made.data, out)
-        finally:
-            stop.set()
-            thread.join()
+            grown()
         submit(log, made.account, "after", 50)
         told = [(0, log.receipt(0)), (size - 1, log.receipt(size - 1))]
         final = log.state().size

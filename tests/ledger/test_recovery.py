@@ -18,6 +18,7 @@ import pytest
 from ledger.errors import Corruption, Unavailable
 from ledger.signer import read_journal
 from tests.ledger.support import (
+    PATIENCE,
     check_everything,
     child,
     open_log,
@@ -94,7 +95,7 @@ def test_a_crash_at_each_step(made, point):
     nth = 2  # the first time the step is reached belongs to what is acknowledged
     plan = f"first:{BEFORE},second:{BATCH}"
     process = child(made.data, made.account.id.hex(), f"{point}:{nth}:kill", plan)
-    output, error = process.communicate(timeout=60)
+    output, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL, error.decode()
     assert f"reached {point}" in output.decode()
     assert durable_state(made.data) == TABLE[point][1]
@@ -227,14 +228,15 @@ def test_the_end_of_the_sequencer_is_told_to_everyone(made):
     ended: list[BaseException] = []
     crash = CrashAt("signed")
     crash.fired = True
-    with open_log(made.data, interval_ms=60_000, hooks=crash, on_stopped=ended.append) as log:
+    long = 10 * PATIENCE * 1000
+    with open_log(made.data, interval_ms=long, hooks=crash, on_stopped=ended.append) as log:
         submit(log, made.account, "first")  # the interval counts from here
         crash.fired = False
         # The third request makes it more than 1,000 entries; two of them fit into the batch.
         waiting = [send(log, made.account, n, 400) for n in range(3)]
         for future in waiting:
-            assert isinstance(future.exception(10), Unavailable)
-        sequencer_of(log)._thread.join(5)
+            assert isinstance(future.exception(PATIENCE), Unavailable)
+        sequencer_of(log)._thread.join(PATIENCE)
         assert isinstance(ended[0], Crash)
         assert not log.state().healthy
         assert log.state().pending == 0
@@ -250,7 +252,7 @@ def test_the_end_of_the_sequencer_is_told_to_everyone(made):
 def test_control_answering_before_the_commit_is_found(made):
     """A build that answers before W1 commits loses what it answered, and the check sees it."""
     process = child(made.data, made.account.id.hex(), "w1-commit:1:kill", "first:3", "answer-early")
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL
     answered = [line.split()[2] for line in output.decode().split("\n") if line.startswith("ack")]
     assert answered == ["0,1,2"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 import pytest
@@ -17,6 +16,7 @@ from ledger.errors import (
 )
 from ledger.fsck import fsck
 from tests.ledger.support import (
+    PATIENCE,
     check_everything,
     check_receipt,
     entry,
@@ -27,13 +27,9 @@ from tests.ledger.support import (
     submit,
     writer_of,
 )
+from tests.reference import MTH
 from verifier.evidence.entry import parse_entry
 from verifier.evidence.receipt import parse_receipt
-
-
-def _leaf(data: bytes) -> bytes:
-    return hashlib.sha256(b"\0" + data).digest()
-
 
 # -- what is refused ---------------------------------------------------------------
 
@@ -93,7 +89,9 @@ def test_a_registered_key_must_sign(log, made):
     ):
         with pytest.raises(Unacceptable):
             log.submit([wrong], asked)
-    outcome = log.submit([unsigned._replace(submission=signed, signature=good)], asked).result(5)
+    outcome = log.submit([unsigned._replace(submission=signed, signature=good)], asked).result(
+        PATIENCE
+    )
     statement = parse_receipt(log.receipt(outcome.indices[0])).statement
     assert (statement.submission, statement.signature) == (signed, good)
 
@@ -112,8 +110,8 @@ def test_too_much_is_overloaded_and_nobody_before_it_suffers(made):
         with pytest.raises(Overloaded):
             send(log, made.account, "b", 3)
         second = send(log, made.account, "c", 2)
-    assert first.result(5).fresh
-    assert second.result(5).fresh
+    assert first.result(PATIENCE).fresh
+    assert second.result(PATIENCE).fresh
     with open_log(made.data) as log:
         assert submit(log, made.account, "b", 3).fresh
 
@@ -158,7 +156,7 @@ def test_nothing_follows_a_freeze(made):
         assert parse_entry(frozen).kind == "freeze"
         with writing(log._engine) as connection:
             sql = "INSERT INTO entries VALUES (?,?,?,?,?)"
-            row = (1, parse_entry(frozen).link, frozen, _leaf(frozen), writer_of(log)._received)
+            row = (1, parse_entry(frozen).link, frozen, MTH([frozen]), writer_of(log)._received)
             connection.exec_driver_sql(sql, row)
     with open_log(made.data) as log:
         state = log.state()

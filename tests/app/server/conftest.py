@@ -9,7 +9,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from tests.app.server.harness import Server, new_account, new_log, running
+from tests.app.server.harness import SECONDS, Server, new_account, new_log, running
 
 
 class Running(NamedTuple):
@@ -42,3 +42,16 @@ def service(log: Path) -> Iterator[Running]:
         server.client() as anyone,
     ):
         yield Running(server, key, other, client, stranger, anyone)
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """Return a server with short time limits, and an API key: for clients that are slow."""
+    data = tmp_path_factory.mktemp("limits") / "data"
+    new_log(data)
+    key = new_account(data, "limits")
+    with running(
+        data, batch_interval_ms=10, header_timeout_seconds=SECONDS, body_timeout_seconds=SECONDS,
+        idle_timeout_seconds=SECONDS, max_connections=100,
+    ) as server:  # fmt: skip
+        yield server, key

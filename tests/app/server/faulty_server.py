@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from app.cli import main
@@ -16,6 +17,14 @@ from ledger.log import Log
 from ledger.numbering import Job, Numbering
 from ledger.publish import Publisher
 from ledger.writer import Writer
+
+
+def rest() -> None:
+    """Say that the fault has begun, and stay in it until the test says ``Server.go_on``."""
+    folder = Path(sys.argv[sys.argv.index("--data") + 1]).parent
+    (folder / "resting").touch()
+    while not (folder / "go-on").exists():
+        time.sleep(0.01)
 
 
 def internal() -> None:
@@ -29,38 +38,38 @@ def internal() -> None:
 
 
 def slow() -> None:
-    """The log rests two seconds between numbering and publishing."""
+    """The log rests between numbering and publishing."""
     finish = Writer.finish
 
     def resting(self: Writer, *arguments: Any, **more: Any) -> Any:
-        time.sleep(2)
+        rest()
         return finish(self, *arguments, **more)
 
     Writer.finish = resting  # type: ignore[method-assign]
 
 
 def early() -> None:
-    """202 is answered before the commit; without a kill it comes true 50 ms later."""
+    """202 is answered before the commit, and the log rests there; without a kill it comes true."""
     number = Numbering.number
 
-    def hasty(self: Numbering, connection: Any, jobs: Sequence[Job], *rest: Any) -> Any:
-        numbered = number(self, connection, jobs, *rest)
+    def hasty(self: Numbering, connection: Any, jobs: Sequence[Job], *more: Any) -> Any:
+        numbered = number(self, connection, jobs, *more)
         for job, answer in zip(jobs, numbered.answers, strict=True):
             if job.on_numbered is not None and isinstance(answer, Outcome):
                 job.on_numbered(answer)
-        time.sleep(0.05)
+        rest()
         return numbered
 
     Numbering.number = hasty  # type: ignore[assignment, method-assign]
 
 
 def contradiction() -> None:
-    """The log finds a contradiction after some entries, half a second into a batch."""
+    """The log finds a contradiction after some entries; it rests before it says so."""
     finish = Writer.finish
 
     def finding(self: Writer, *arguments: Any, **more: Any) -> Any:
         if self.count > 3:
-            time.sleep(0.5)
+            rest()
             raise Conflict("two heads")
         return finish(self, *arguments, **more)
 

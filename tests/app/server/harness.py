@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,11 +24,19 @@ from urllib.parse import urlsplit
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.client.identity import Identity
 from verifier.evidence.digests import Digest
 from verifier.evidence.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "log.example.org/test"
+PATIENCE = 60
+"""Seconds until a test gives up on what must happen: long, because no outcome hangs on it."""
+SECONDS = 1
+"""Every time limit of the server of ``slow`` (conftest.py)."""
+ALLOWED = 8
+"""Within so many seconds it must have acted on them: a loaded machine is late, but its own
+defaults would be 10 and 15."""
 PROBLEM_MEMBERS = {
     "type", "status", "code", "title", "title_zh", "detail", "action", "action_zh",
     "retryable", "trace_id",
@@ -51,7 +59,7 @@ def beilin(*arguments: object, code: int = 0, **settings: object) -> str:
     """Run a command to its end; return its standard output."""
     done = subprocess.run(
         [sys.executable, "-m", "app.cli", *map(str, arguments)],
-        cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60,
+        cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=2 * PATIENCE,
         check=False,
     )  # fmt: skip
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
@@ -86,7 +94,7 @@ class Server:
         line = self.process.stdout.readline().decode()
         match = re.fullmatch(r"listening on (http://127\.0\.0\.1:[0-9]+)\n", line)
         if match is None:
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
             raise AssertionError(f"no address but {line!r}: {self.errors()}")
         self.url = match[1]
         self.address = ("127.0.0.1", int(urlsplit(self.url).port or 0))
@@ -100,18 +108,26 @@ class Server:
     def client(self, key: str | None = None, **options: Any) -> httpx.Client:
         """Return a client with this API key."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20, trust_env=False,
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE, trust_env=False,
                             **options)  # fmt: skip
 
     def stop(self) -> int:
         """Send SIGTERM and return the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
+
+    def wait_until_resting(self) -> None:
+        """Wait until a fault that rests has begun to (``faulty_server.rest``)."""
+        wait_until((self.data.parent / "resting").exists)
+
+    def go_on(self) -> None:
+        """Let a fault that rests go on."""
+        (self.data.parent / "go-on").touch()
 
     def kill(self) -> None:
         """Send SIGKILL."""
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
 
     def close(self) -> None:
         """Make sure that it is gone."""
@@ -132,6 +148,14 @@ def running(data: Path, *arguments: str, **options: Any) -> Iterator[Server]:
         server.close()
 
 
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait until something has happened; how fast does not matter."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
 # -- requests ------------------------------------------------------------------
 
 
@@ -146,10 +170,11 @@ def entry(content: bytes, **more: object) -> dict[str, Any]:
 
 
 def signed_entry(
-    content: bytes, account: bytes, nonce: bytes, key: Ed25519PrivateKey, position: int | None
-) -> dict[str, Any]:
+    content: bytes, account: bytes, nonce: bytes, key: Ed25519PrivateKey | Identity,
+    position: int | None,
+) -> dict[str, Any]:  # fmt: skip
     """Return the JSON of a signed entry."""
-    public = key.public_key().public_bytes_raw()
+    public = key.public_key if isinstance(key, Identity) else key.public_key().public_bytes_raw()
     submission = Submission(
         ORIGIN, account, bytes(16), "file",
         (Digest("sha-256", hashlib.sha256(content).digest()),), nonce, position, public,
@@ -172,8 +197,36 @@ def post(
     )  # fmt: skip
 
 
+def head(key: str, *more: str, nonce: bytes | None = None) -> bytes:
+    """Return the head of a POST, written by hand; these lines end it."""
+    lines = ["POST /v1/entries HTTP/1.1", "Host: x", f"Authorization: Bearer {key}",
+             "Content-Type: application/json", f"Idempotency-Key: {b64(nonce or os.urandom(16))}",
+             *more, "", ""]  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+def repeat(client: httpx.Client, body: object, nonce: bytes, **headers: str) -> httpx.Response:
+    """Send again what has been published; for a moment after that it may be in progress still."""
+    answers: list[httpx.Response] = []
+
+    def settled() -> bool:
+        answers.append(post(client, body, nonce, **headers))
+        if answers[-1].status_code != 409:
+            return True
+        check_problem(answers[-1], 409, "in-progress")
+        return False
+
+    wait_until(settled)
+    return answers[-1]
+
+
+def size_of(data: Path) -> int:
+    """Return how many entries the log in this folder has published."""
+    return int((data / "log" / "checkpoint").read_bytes().split(b"\n")[1])
+
+
 def raw(
-    server: Server, data: bytes, *, seconds: float = 20, half_close: bool = False
+    server: Server, data: bytes, *, seconds: float = PATIENCE, half_close: bool = False
 ) -> tuple[bytes, float]:
     """Send bytes on a new connection; return what came until it closed, and after how long."""
     started = time.monotonic()

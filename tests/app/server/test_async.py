@@ -7,7 +7,15 @@ import time
 from pathlib import Path
 
 from tests.app.server.conftest import Running
-from tests.app.server.harness import check_problem, entry, new_account, new_log, post, running
+from tests.app.server.harness import (
+    check_problem,
+    entry,
+    new_account,
+    new_log,
+    post,
+    repeat,
+    running,
+)
 from verifier.evidence.receipt import parse_receipt
 
 
@@ -24,7 +32,7 @@ def test_accepted_then_published(service: Running) -> None:
     assert parse_receipt(got.content).statement.submission.nonce == nonce
     # repeats, asynchronous or not, get the first answer
     for more in ({}, {"Prefer": "respond-async"}, {"Prefer": "wait=10, respond-async"}):
-        again = post(service.client, body, nonce, **more)
+        again = repeat(service.client, body, nonce, **more)
         assert (again.status_code, again.json()["receipt"]) == (200, got.text)
     # and refusals are the same as without
     check_problem(post(service.client, entry(os.urandom(8)), nonce, Prefer="respond-async"),
@@ -42,10 +50,9 @@ def test_before_it_is_published(tmp_path: Path) -> None:
         server.client(other) as stranger,
     ):
         nonce, body = os.urandom(16), entry(b"slow")
-        started = time.monotonic()
+        # The log rests from when it has numbered the entry until it is told to go on.
         answer = post(client, body, nonce, Prefer="respond-async")
         assert answer.status_code == 202
-        assert time.monotonic() - started < 1
         place = answer.headers["location"]
         for path in (place, f"{place}/latest"):
             waiting = client.get(path)
@@ -54,6 +61,7 @@ def test_before_it_is_published(tmp_path: Path) -> None:
             check_problem(stranger.get(path), 404, "not-found")
             assert "retry-after" not in stranger.get(path).headers
         check_problem(post(client, body, nonce), 409, "in-progress")
+        server.go_on()
         while (published := client.get(place)).status_code == 404:
             time.sleep(0.1)
         assert published.status_code == 200
