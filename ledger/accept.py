@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from verifier import __version__
 from verifier.errors import VerifierError
 from verifier.evidence.digests import SIZES, Digest
 from verifier.evidence.statement import Statement, parse_statement
@@ -25,7 +26,7 @@ from verifier.evidence.submission import (
 from .accounts import Account
 from .errors import Unacceptable
 
-SERVICE: Final = "beilin 0.1.0"
+SERVICE: Final = f"beilin {__version__}"
 """What a statement says under ``service``."""
 
 _ANY_KEY: Final = bytes([2]) + bytes(31)
@@ -134,7 +135,7 @@ def _try_shape(
         most,
         identity,
         SERVICE,
-        None,
+        bytes(32),
         most,
     )
     if parse_statement(statement.to_bytes()) != statement:

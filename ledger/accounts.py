@@ -59,6 +59,7 @@ class Accounts:
         self._clock = clock
         self._by_key: dict[str, tuple[float, bytes, Account]] = {}
         self._by_id: dict[bytes, tuple[float, Account]] = {}
+        self._good: dict[bytes, tuple[float, Account]] = {}  # by SHA-256 of the key's text
 
     def new(self, label: str, identity: str = UNCHECKED) -> tuple[Account, str]:
         """Create an account and its first key; the key's text is shown only here."""
@@ -103,29 +104,41 @@ class Accounts:
             sql = "UPDATE api_keys SET revoked = ? WHERE account = ? AND revoked IS NULL"
             values = (int(self._clock()), account.id)
             count = connection.exec_driver_sql(statement(connection, sql), values).rowcount
-        self._by_key.clear()
+        self._forget_keys()
         return count
+
+    def _forget_keys(self) -> None:
+        self._by_key.clear()
+        self._good.clear()
 
     def authenticate(self, text: str) -> Account | None:
         """Return the account of an API key, None for any text that is not a good key."""
+        hashed = sha256(text.encode("utf-8", "surrogatepass")).digest()
+        good = self._good.get(hashed)
+        if good is not None and good[0] > time.monotonic():
+            return good[1]
         match = _KEY.fullmatch(text)
         if match is None:
             return None
         found = self._key(match[1])
         if found is None:
             return None
-        secret_hash, account = found
+        until, secret_hash, account = found
         secret = base64.urlsafe_b64decode(match[2] + "=")
         if base64.urlsafe_b64encode(secret).rstrip(b"=").decode() != match[2]:
             return None
-        good = hmac.compare_digest(sha256(secret).digest(), secret_hash)
-        return account if good else None
+        if not hmac.compare_digest(sha256(secret).digest(), secret_hash):
+            return None
+        if len(self._good) >= _CACHE_MOST:
+            self._good.clear()
+        self._good[hashed] = until, account
+        return account
 
-    def _key(self, key_id: str) -> tuple[bytes, Account] | None:
+    def _key(self, key_id: str) -> tuple[float, bytes, Account] | None:
         cached = self._by_key.get(key_id)
         now = time.monotonic()
         if cached is not None and cached[0] > now:
-            return cached[1], cached[2]
+            return cached
         with reading(self._engine) as connection:
             rows = fetch(connection, _OF_KEY, key_id)
         if not rows:
@@ -133,9 +146,9 @@ class Accounts:
             return None
         if len(self._by_key) >= _CACHE_MOST:
             self._by_key.clear()
-        account = _account(rows[0])
-        self._by_key[key_id] = (now + _BELIEVED_SECONDS, bytes(rows[0][4]), account)
-        return bytes(rows[0][4]), account
+        found = now + _BELIEVED_SECONDS, bytes(rows[0][4]), _account(rows[0])
+        self._by_key[key_id] = found
+        return found
 
     def get(self, account: bytes) -> Account:
         """Return an account by its id. Raises NotFound."""
@@ -169,7 +182,7 @@ class Accounts:
             values = (submitter, account, submitter)
             done = connection.exec_driver_sql(statement(connection, sql), values).rowcount
         self._by_id.clear()
-        self._by_key.clear()
+        self._forget_keys()
         if done != 1:
             self.get(account)
             raise AlreadyExists("account: another key is registered")

@@ -110,12 +110,15 @@ def database_file(folder: Path, database: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
 
-def open_database(folder: Path, config: LogConfig) -> Engine:
-    """Open the database of a log; it must be there and of this version. Raises Config."""
+def open_database(folder: Path, config: LogConfig, *, may_upgrade: bool = False) -> Engine:
+    """Open the database of a log; it must be there and of this version. Raises Config.
+
+    ``may_upgrade`` is for whoever holds the log's lock: an older version is then brought here.
+    """
     file = database_file(folder, config.database)
     if file is not None and not file.is_file():
         raise Config(f"{file.name}: the database is missing; a new one would be another log")
     engine = open_engine(database_url(folder, config.database))
     check_settings(engine)
-    check_version(engine)
+    check_version(engine, may_upgrade=may_upgrade)
     return engine

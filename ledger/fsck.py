@@ -1,6 +1,7 @@
 """fsck: derives everything from the entries again and compares it with what is stored.
 
     rows        each entry with its columns, opening, submission and chain   (fsck_rows)
+    declared    each declaration's signature, digest and predecessor         (fsck_declarations)
     tree        every tile row, every root that was ever signed              (fsck_tree)
     files       every published tile, partial and bundle, the checkpoint     (fsck_tree)
     signer      every head of its journal
@@ -30,6 +31,7 @@ from . import queries
 from .config import LogConfig, open_database, read_config
 from .durable import Lock
 from .errors import Held, LedgerError
+from .fsck_declarations import check_declarations, known_declarations
 from .fsck_rows import Finding, Rows
 from .fsck_tree import Files, Tree
 from .publish import Publisher, open_note
@@ -96,7 +98,7 @@ class _Check:
         yield from self._ahead(count, [*claims, *earlier])
         files = Files(self._data / "log", sorted(published))
         tree = Tree(connection, files, {*heads, *(head.size for head in journal)})
-        rows = Rows(connection, self._config.origin)
+        rows = Rows(connection, self._config.origin, known_declarations(connection))
         for start in range(0, count, CHUNK):
             end = min(start + CHUNK, count)
             leaves: list[bytes] = []
@@ -107,6 +109,7 @@ class _Check:
             if progress is not None:
                 progress(end, count)
         yield from rows.finish(count)
+        yield from check_declarations(connection, self._config.service)
         yield from tree.finish()
         yield from self._notes(heads, published)
         yield from self._roots(tree, heads, journal)
@@ -229,7 +232,7 @@ def _integrity(engine: Engine) -> list[Finding]:
 
 
 def _triggers(connection: Connection) -> Iterator[Finding]:
-    wanted = {"entries_gapless", "head_no_shrink", "head_no_delete"}
+    wanted = {"entries_gapless", "declarations_gapless", "head_no_shrink", "head_no_delete"}
     if connection.dialect.name == "sqlite":
         sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         wanted |= {f"{table}_no_{act}" for table in APPEND_ONLY for act in ("update", "delete")}

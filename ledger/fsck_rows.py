@@ -8,7 +8,7 @@ finds a change in any of the five.
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -50,6 +50,7 @@ _HEAD: Final = (
 _text = partial(b2a_base64, newline=False)
 _SUBMISSION_AT: Final = len(b"beilin/statement/v1\n")
 _DIGEST: Final = b"\ndigest sha-256 %b\n"
+_DECLARATION: Final = b"\ndeclaration "
 _PLACE: Final = b"\nitem %d\nprevious %b\nnext %b\nnumber %d\nidentity "
 
 
@@ -60,8 +61,13 @@ _Chain = tuple[bytes, int, bytes, bytes | None]
 class Rows:
     """Walks the rows in index order; remembers the head of every chain."""
 
-    def __init__(self, connection: Connection, origin: str) -> None:
+    def __init__(
+        self, connection: Connection, origin: str, declarations: Mapping[bytes, int]
+    ) -> None:
+        """``declarations``: the number of each by its digest in base64; ``none`` is 0."""
         self._connection = connection
+        self._declarations = declarations
+        self._in_force = 0
         self._origin = origin.encode()
         self._received = 0
         self._time = b""
@@ -169,10 +175,23 @@ class Rows:
         if not fits:
             where = f"submissions or openings.statement, index {index}"
             self._report(where, "account, dossier, digest, item, next, number or epoch differ")
+        self._declared(index, statement)
         end = statement.find(b"\nsignature ") + 1
         if sha256(statement[_SUBMISSION_AT:end]).digest() != identity:
             where = f"submissions.identity_hash, index {index}"
             self._report(where, "not that of the submission")
+
+    def _declared(self, index: int, statement: bytes) -> None:
+        """The declaration named is one that we have, and none of those that were replaced."""
+        start = statement.rfind(_DECLARATION) + len(_DECLARATION)
+        number = self._declarations.get(statement[start : statement.find(b"\n", start)])
+        if number is None:
+            where = f"openings.statement, index {index}"
+            self._report(where, "names a declaration that is not stored")
+        elif number < self._in_force:
+            self._report(f"openings.statement, index {index}", "names a declaration out of force")
+        else:
+            self._in_force = number
 
     def finish(self, count: int) -> Iterator[Finding]:
         """Check what is not one row's matter: strays, duplicates, requests."""

@@ -7,10 +7,10 @@ future that is done once the entries are published; any thread reads receipts an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,8 +23,9 @@ from .accept import Outcome, Request, Submitted, accept
 from .accounts import Accounts
 from .config import LogConfig, open_database, read_config
 from .create import create_log as create
+from .declarations import publish_declaration, stored_declaration
 from .dossiers import to_dossier_text
-from .durable import Lock, check_space
+from .durable import Lock, Space, check_space
 from .engine import reading
 from .erasure import erase
 from .errors import Config, NotFound, Unavailable
@@ -32,28 +33,14 @@ from .heads import accept_head
 from .numbering import Job, Notify
 from .policy import to_policy
 from .publish import Publisher, stored_note
-from .receipts import Receipts
+from .receipts import Anchored, Receipts
 from .sequencer import Sequencer, new_future, unavailable
 from .service_key import ServiceKey
 from .signer import Head, Signer
+from .state import State
 from .writer import Batch, Hook, Writer
 
-__all__ = ["Log", "Outcome", "Request", "State", "Submitted", "create"]
-
-
-class State(NamedTuple):
-    """How the log does, for health checks and metrics.
-
-    ``size`` is that of the published checkpoint, ``pending`` counts waiting
-    entries, ``head_age_seconds`` is the time since this process published last.
-    """
-
-    healthy: bool
-    size: int
-    pending: int
-    head_age_seconds: float
-    last_error: str | None
-    frozen: bool
+__all__ = ["Anchored", "Log", "Outcome", "Request", "State", "Submitted", "create"]
 
 
 class Log:
@@ -77,8 +64,8 @@ class Log:
         self._sequencer: Sequencer | None = None
         self._writer: Writer | None = None
         self._size = 0
-        self._space_floor_bytes = 0
-        self._on_stopped: Callable[[BaseException], None] | None = None
+        self._space = Space(data, 0)
+        self._on_stopped: Callable[[BaseException], None] = lambda _: None
 
     @classmethod
     def open(
@@ -109,13 +96,13 @@ class Log:
         try:
             lock = None if read_only else Lock(data / "lock")
             check_space(data, space_floor_bytes // 8)
-            engine = open_database(data, config)
+            engine = open_database(data, config, may_upgrade=not read_only)
             log = cls(data, config, engine, clock)
-            log._lock, log._on_stopped = lock, on_stopped
-            log._space_floor_bytes = space_floor_bytes
+            log._lock, log._on_stopped = lock, on_stopped or log._on_stopped
+            log._space = Space(data, space_floor_bytes)
             state = signer_state or data / "signer"
             if not read_only or (state / "service.key").exists():
-                log._service = ServiceKey(state, config.origin)
+                log._service = ServiceKey(state, config.origin, config.service)
             if read_only:
                 log._read_size()
             else:
@@ -141,9 +128,6 @@ class Log:
         waiting_most: int,
         hooks: Hook | None,
     ) -> None:
-        assert self._service is not None
-        if self._service.vkey != self.config.service:
-            raise Config("signer: the service key is not the one of beilin.toml")
         if accepted is not None:
             accept_head(self._engine, self._publisher, state, self.origin, accepted)
         signer = Signer(state, self.origin)
@@ -171,7 +155,7 @@ class Log:
             interval_seconds=interval_seconds,
             published=self._published,
             recovered=self._recovered,
-            stopped=self._stopped,
+            stopped=self._on_stopped,
             waiting_most=waiting_most,
         )
         self._sequencer.start()
@@ -182,10 +166,6 @@ class Log:
     def _published(self, batch: Batch) -> None:
         self._size = batch.size
         self._receipts.remember(batch)
-
-    def _stopped(self, error: BaseException) -> None:
-        if self._on_stopped is not None:
-            self._on_stopped(error)
 
     def _read_size(self) -> None:
         with reading(self._engine) as connection:
@@ -222,19 +202,25 @@ class Log:
         """
         if self._sequencer is None:
             raise Unavailable("the log is open for reading only")
-        check_space(self.data, self._space_floor_bytes)
+        self._space.check(len(batch))
         account = self.accounts.get(request.account)
         items = accept(batch, request, account, self.origin)
         self._hook("accepted")
-        future = new_future()
-        job = Job(request, items, account.identity, future, on_numbered)
+        job = Job(request, items, account.identity, new_future(), on_numbered)
         self._sequencer.put(job)
-        return future
+        return job.future
 
     def erase(self, index: int) -> None:
         """Delete salt, statement and digest of an entry for good. Raises NotFound."""
         erase(self._engine, index, int(self._clock()))
         self._receipts.forget(index)
+
+    def publish_declaration(self, values: Mapping[str, Any]) -> bytes:
+        """Sign what the operator declares of the platform; return the note.
+
+        In force from the next batch on, whichever process numbers it. Raises Unacceptable.
+        """
+        return publish_declaration(self._engine, self._own_key(), values, int(self._clock()))
 
     # -- reading ---------------------------------------------------------------------
 
@@ -243,10 +229,14 @@ class Log:
 
         Raises NotPublished for an entry that is numbered only, else NotFound.
         """
-        return self._receipts.first([index])[0]
+        return self._receipts.first([index])[0].receipt
 
     def receipts(self, indices: Sequence[int]) -> list[bytes]:
         """Return the first receipts of entries, in their order. Raises NotFound."""
+        return [each.receipt for each in self.anchored(indices)]
+
+    def anchored(self, indices: Sequence[int]) -> list[Anchored]:
+        """Return the same with the leaf hashes of their entries."""
         return self._receipts.first(indices)
 
     def latest_receipt(self, index: int) -> bytes:
@@ -272,13 +262,22 @@ class Log:
 
     def dossier_statement(self, account: bytes, dossier: bytes) -> bytes:
         """Return the service's signed statement of a dossier's items. Raises NotFound."""
-        if self._service is None:
-            raise Unavailable("the service key is not at hand")
+        service = self._own_key()
         checkpoint, _ = self.checkpoint()
         with reading(self._engine) as connection:
             now = int(self._clock())
             text = to_dossier_text(connection, checkpoint, account, dossier, now)
-        return self._service.sign(text)
+        return service.sign(text)
+
+    def _own_key(self) -> ServiceKey:
+        if self._service is None:
+            raise Unavailable("the service key is not at hand")
+        return self._service
+
+    def declaration(self, digest: bytes | None = None) -> bytes:
+        """Return a declaration of the platform as it was signed, or the newest. Raises NotFound."""
+        with reading(self._engine) as connection:
+            return stored_declaration(connection, digest)
 
     def policy(self, *, plain: bool = False) -> bytes:
         """Return the policy that a verifier of this log is given."""

@@ -1,7 +1,8 @@
 """Creating the tables, and refusing a database of another version.
 
 The steps are in ``migrations/versions``, written by hand. Alembic is imported
-only when a step is run; opening a log merely reads the version.
+only when a step is run; opening a log merely reads the version, and whoever
+holds the log's lock brings an older database up to date.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .engine import writing
 from .errors import Config
-from .schema import REVISION
+from .schema import REVISION, REVISIONS
 
 
 def upgrade(engine: Engine) -> None:
@@ -34,8 +35,11 @@ def _run(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def check_version(engine: Engine) -> None:
-    """Raise Config unless the database has this program's version."""
+def check_version(engine: Engine, *, may_upgrade: bool = False) -> None:
+    """Raise Config unless the database has this program's version.
+
+    With ``may_upgrade`` a database of an older version gets it first.
+    """
     try:
         with engine.connect() as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
@@ -44,5 +48,11 @@ def check_version(engine: Engine) -> None:
         raise Config(
             f"database: not the database of a log, or missing ({type(error).__name__})"
         ) from None
-    if versions != [REVISION]:
-        raise Config(f"database: schema {versions[:1]}, this program works with {REVISION}")
+    if versions == [REVISION]:
+        return
+    older = len(versions) == 1 and versions[0] in REVISIONS
+    if older and may_upgrade:
+        upgrade(engine)
+        return
+    advice = "; start the service once, which brings it up to date" if older else ""
+    raise Config(f"database: schema {versions[:1]}, this program works with {REVISION}{advice}")

@@ -16,13 +16,13 @@ from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
-from verifier.encoding import to_time
+from verifier.encoding import to_base64, to_time
 from verifier.evidence.statement import commitment
 from verifier.tlog.merkle import leaf_hash
 
 from .accept import SERVICE, Item, Outcome, Request
 from .errors import DigestKnown, KeyReused, Refused
-from .queries import current_epoch, fetch, fetch_in
+from .queries import InForce, fetch, fetch_in, in_force
 from .store import Row, Rows
 
 _REMEMBERED: Final = 100_000
@@ -81,13 +81,17 @@ class Numbering:
             self.forget()
         requests = _known_requests(connection, jobs)
         digests = _known_digests(connection, jobs)
-        epoch = current_epoch(connection)
+        force = in_force(connection)
         result = Numbered(Rows([], [], [], []), [], [])
+        # Drawn at once: at every call the thread offers the others its turn.
+        drawn = memoryview(os.urandom(64 * sum(len(job.items) for job in jobs)))
         for job in jobs:
             answer = _repeated(job, requests) or _known(job, digests)
             if answer is None:
                 first = size + len(result.leaf_hashes)
-                self._add(connection, job, first, received, epoch, result)
+                self._add(
+                    connection, job, first, received, force, drawn[64 * (first - size) :], result
+                )
                 if job is not jobs[-1]:
                     for at, item in enumerate(job.items, first):
                         known = digests[job.request.account, item.digest]
@@ -102,7 +106,8 @@ class Numbering:
         job: Job,
         index: int,
         received: int,
-        epoch: int,
+        force: InForce,
+        drawn: memoryview,
         result: Numbered,
     ) -> None:
         account, key, fingerprint = job.request
@@ -110,17 +115,18 @@ class Numbering:
         rows.requests.append((account, key, fingerprint, index, len(job.items)))
         number = self._count(connection, account)
         time = to_time(received).encode()
-        drawn = os.urandom(64 * len(job.items))
         tails: dict[int, bytes] = {}
         for at, item in enumerate(job.items):
-            salt, following = drawn[64 * at : 64 * at + 32], drawn[64 * at + 32 : 64 * at + 64]
+            salt = bytes(drawn[64 * at : 64 * at + 32])
+            following = bytes(drawn[64 * at + 32 : 64 * at + 64])
             dossier = item.submission.dossier
             chain = self._chains.get((account, dossier))
             if chain is None:
-                chain = _read_chain(connection, account, dossier, epoch)
+                chain = _read_chain(connection, account, dossier, force.epoch)
             tail = tails.get(chain.epoch)
             if tail is None:
-                tail = tails[chain.epoch] = statement_tail(job.identity, chain.epoch)
+                tail = statement_tail(job.identity, force.declaration, chain.epoch)
+                tails[chain.epoch] = tail
             place = chain.item + 1
             number += 1
             statement = statement_bytes(item, chain, following, number, tail)
@@ -168,10 +174,11 @@ def statement_bytes(item: Item, chain: Chain, following: bytes, number: int, tai
     )
 
 
-def statement_tail(identity: str, epoch: int) -> bytes:
+def statement_tail(identity: str, declaration: bytes | None, epoch: int) -> bytes:
     """Return the last lines of a statement, which all entries of a request share."""
+    named = "none" if declaration is None else to_base64(declaration)
     service = f"identity {identity}\nservice {SERVICE}\n"
-    return f"{service}declaration none\nepoch {epoch}\n".encode()
+    return f"{service}declaration {named}\nepoch {epoch}\n".encode()
 
 
 def _read_chain(connection: Connection, account: bytes, dossier: bytes, epoch: int) -> Chain:

@@ -21,6 +21,8 @@ ReadTile = Callable[[int, int, int], bytes]
 
 TILE_HEIGHT: Final = 8
 TILE_WIDTH: Final = 256
+_APART: Final = 2
+"""Levels of a path that are looked up for each leaf; what is above is kept for four leaves."""
 
 
 class Tree:
@@ -33,6 +35,7 @@ class Tree:
         self._read_tile = read_tile
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._nodes: dict[tuple[int, int], bytes] = {}
+        self._above: dict[int, list[bytes]] = {}
 
     def _tile(self, level: int, index: int) -> bytes:
         data = self._tiles.get((level, index))
@@ -70,8 +73,16 @@ class Tree:
         """Return the audit path of a leaf, its sibling first (RFC 6962 §2.1.1)."""
         if not 0 <= index < self.size:
             raise ValueError("the index is not below the size")
+        top = (self.size - 1).bit_length()
+        low = min(_APART, top)
+        above = self._above.get(index >> low)  # the same for all its neighbours
+        if above is None:
+            above = self._above[index >> low] = self._siblings(index, low, top)
+        return self._siblings(index, 0, low) + above
+
+    def _siblings(self, index: int, low: int, high: int) -> list[bytes]:
         path: list[bytes] = []
-        for height in range((self.size - 1).bit_length()):
+        for height in range(low, high):
             sibling = (index >> height) ^ 1
             if sibling << height < self.size:
                 path.append(self.node(height, sibling))

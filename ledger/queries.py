@@ -117,3 +117,20 @@ def tile_reader(connection: Connection) -> ReadTile:
 def current_epoch(connection: Connection) -> int:
     """Return the epoch in which new chains begin; it rises when chain heads were lost."""
     return int(fetch(connection, "SELECT coalesce(max(epoch), 0) FROM epochs")[0][0])
+
+
+class InForce(NamedTuple):
+    """What W1 writes into every statement: new chains' epoch, the newest declaration's digest."""
+
+    epoch: int
+    declaration: bytes | None
+
+
+def in_force(connection: Connection) -> InForce:
+    """Return both in one query; W1 asks once for each batch, while it holds the write lock."""
+    sql = (
+        "SELECT (SELECT coalesce(max(epoch), 0) FROM epochs), "
+        "(SELECT digest FROM declarations ORDER BY number DESC LIMIT 1)"
+    )
+    epoch, digest = fetch(connection, sql)[0]
+    return InForce(int(epoch), None if digest is None else bytes(digest))

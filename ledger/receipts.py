@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
@@ -26,7 +26,7 @@ from verifier.tlog.proof import TlogProof
 from . import queries
 from .engine import reading
 from .errors import Corruption, NotFound, NotPublished
-from .prove import Tree
+from .prove import ReadTile, Tree
 from .publish import stored_note
 from .queries import Stored
 from .writer import Batch, overlay
@@ -34,14 +34,22 @@ from .writer import Batch, overlay
 _KEPT: Final = 8
 
 
-class _Recent:
-    """A batch of this process, each of whose receipts is built at most once."""
+class Anchored(NamedTuple):
+    """The first receipt of an entry, and the leaf hash of the entry in it."""
 
-    def __init__(self, batch: Batch) -> None:
+    receipt: bytes
+    leaf_hash: bytes
+
+
+class _Recent:
+    """A batch of this process, each of whose receipts is built at most once, from one tree."""
+
+    def __init__(self, batch: Batch, read_tile: ReadTile) -> None:
         self.batch = batch
+        self.tree = Tree(overlay(batch.tiles, read_tile), batch.size)
         self.start, self.size = batch.start, batch.size
         self.lock = threading.Lock()
-        self.built: dict[int, bytes] = {}
+        self.built: dict[int, Anchored] = {}
 
 
 class Receipts:
@@ -54,7 +62,12 @@ class Receipts:
 
     def remember(self, batch: Batch) -> None:
         """Keep a batch that was just published; its receipts will be asked for."""
-        self._recent.append(_Recent(batch))
+        self._recent.append(_Recent(batch, self._read_tile))
+
+    def _read_tile(self, level: int, index: int, width: int) -> bytes:
+        # Seldom asked: most of a batch's paths lie in the tiles that it changed.
+        with reading(self._engine) as connection:
+            return queries.tile_reader(connection)(level, index, width)
 
     def forget(self, index: int) -> None:
         """Forget the receipt of an entry that was erased."""
@@ -62,11 +75,12 @@ class Receipts:
             if recent.start <= index < recent.size:
                 self._recent.remove(recent)
 
-    def first(self, indices: Sequence[int]) -> list[bytes]:
+    def first(self, indices: Sequence[int]) -> list[Anchored]:
         """Return the first receipts of these entries, in their order. Raises NotFound."""
-        built: dict[int, bytes] = {}
+        built: dict[int, Anchored] = {}
+        lowest, highest = min(indices, default=0), max(indices, default=-1)
         for recent in list(self._recent):
-            if any(recent.start <= index < recent.size for index in indices):
+            if recent.start <= highest and lowest < recent.size:
                 built.update(self._of_recent(recent, indices))
         missing = [index for index in indices if index not in built]
         if missing:
@@ -82,27 +96,23 @@ class Receipts:
                 raise NotFound("no such entry is published")
             rows = queries.stored_of(connection, [index])
             tree = Tree(queries.tile_reader(connection), last[0])
-            return self._build(rows[index], tree, last[1])
+            return self._build(rows[index], tree, last[1]).receipt
 
-    def _of_recent(self, recent: _Recent, indices: Sequence[int]) -> dict[int, bytes]:
+    def _of_recent(self, recent: _Recent, indices: Sequence[int]) -> dict[int, Anchored]:
         with recent.lock:
             batch, built = recent.batch, recent.built
             wanted = {i for i in indices if recent.start <= i < recent.size and i not in built}
-            if wanted:
-                with reading(self._engine) as connection:
-                    read_tile = overlay(batch.tiles, queries.tile_reader(connection))
-                    tree = Tree(read_tile, batch.size)
-                    for index in wanted:
-                        row = batch.entries[index - batch.start]
-                        if row.salt is not None:
-                            built[index] = self._build(row, tree, batch.note)
+            for index in wanted:
+                row = batch.entries[index - batch.start]
+                if row.salt is not None:
+                    built[index] = self._build(row, recent.tree, batch.note)
             return {index: built[index] for index in indices if index in built}
 
-    def _from_rows(self, connection: Connection, indices: Sequence[int]) -> dict[int, bytes]:
+    def _from_rows(self, connection: Connection, indices: Sequence[int]) -> dict[int, Anchored]:
         possible = [index for index in indices if 0 <= index <= MAX_INT]
         rows = queries.stored_of(connection, possible)
         trees: dict[int, tuple[Tree, bytes]] = {}
-        built: dict[int, bytes] = {}
+        built: dict[int, Anchored] = {}
         size, note = 0, b""
         for index in sorted(set(indices)):
             if index not in rows:
@@ -116,22 +126,22 @@ class Receipts:
             built[index] = self._build(rows[index], *trees[size])
         return built
 
-    def _build(self, row: Stored, tree: Tree, note: bytes) -> bytes:
+    def _build(self, row: Stored, tree: Tree, note: bytes) -> Anchored:
         if row.salt is None or row.statement is None:
             raise NotFound("the opening of this entry is gone, or it never had one")
         proof = TlogProof(row.index, tuple(tree.inclusion(row.index)), note).to_text()
         receipt = to_receipt(row.salt, row.statement, row.entry, proof)
         try:
-            check_receipt(receipt, row.index, note, self._open(note))
+            leaf = check_receipt(receipt, row.index, note, self._open(note))
         except VerifierError as error:
             raise Corruption(f"entry {row.index}: its receipt does not verify: {error}") from error
-        return receipt
+        return Anchored(receipt, leaf)
 
 
-def check_receipt(receipt: bytes, index: int, note: bytes, checkpoint: Checkpoint) -> None:
+def check_receipt(receipt: bytes, index: int, note: bytes, checkpoint: Checkpoint) -> bytes:
     """Verify a receipt's own bytes against a note whose signature was verified.
 
-    Raises VerifierError, or Corruption where the parts are not those asked for.
+    Returns the leaf hash of the entry in it. Raises VerifierError, or Corruption where the parts are not those asked for.
     """
     parsed = parse_receipt(receipt)
     if parsed.proof.index != index or parsed.proof.note != note:
@@ -140,3 +150,4 @@ def check_receipt(receipt: bytes, index: int, note: bytes, checkpoint: Checkpoin
         raise Corruption(f"entry {index}: its receipt does not open its entry")
     leaf = leaf_hash(parsed.entry_bytes)
     check_inclusion(leaf, index, checkpoint.size, parsed.proof.hashes, checkpoint.root)
+    return leaf

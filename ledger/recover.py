@@ -101,7 +101,7 @@ def _open(data: Path, config: LogConfig) -> Engine:
     """Open the database; where the file is gone, an empty one takes its place here and only here."""
     file = database_file(data, config.database)
     if file is None or file.exists():
-        return open_database(data, config)
+        return open_database(data, config, may_upgrade=True)
     file.touch(0o600)
     sync_directory(file.parent)
     engine = open_engine(database_url(data, config.database))

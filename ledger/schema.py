@@ -6,6 +6,7 @@ append-only (a trigger refuses UPDATE and DELETE)
     published    W3: the note of every head that was published, as it was published
     erasures     entries whose opening is gone, when and why
     epochs       when chain heads of dossiers were lost
+    declarations what the operator published of the platform; the newest is in force
 erasable
     openings     salt and statement of an entry
     submissions  where an entry stands in its dossier; its digest
@@ -34,8 +35,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION: Final = "0001"
-"""The migration that this program works with."""
+REVISIONS: Final = ("0001", "0002")
+"""All migrations; this program works with the last, and brings older databases there."""
+REVISION: Final = REVISIONS[-1]
 
 metadata = MetaData()
 _Number = BigInteger().with_variant(Integer, "sqlite")  # INTEGER PRIMARY KEY is SQLite's rowid
@@ -91,6 +93,14 @@ epochs = Table(
     Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("size", _Number, nullable=False),  # entries before it may lack their chain
     Column("begun", _Number, nullable=False),
+)
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # SHA-256 of the note
+    Column("note", LargeBinary, nullable=False),
 )
 
 openings = Table(
@@ -160,4 +170,4 @@ api_keys = Table(
     Column("revoked", _Number),
 )
 
-APPEND_ONLY: Final = ("entries", "heads", "published", "erasures", "epochs")
+APPEND_ONLY: Final = ("entries", "heads", "published", "erasures", "epochs", "declarations")

@@ -14,6 +14,7 @@ from typing import Final
 from verifier.encoding import split_lines
 from verifier.errors import Malformed
 from verifier.tlog.checkpoint import parse_checkpoint
+from verifier.tlog.keys import VKey
 from verifier.tlog.note import signature_line
 
 from .errors import Config
@@ -28,11 +29,13 @@ _FIRST: Final = re.compile(r"beilin/[a-z]+(-[a-z]+)*/v1", re.ASCII)
 class ServiceKey:
     """Signs notes in the service's own name."""
 
-    def __init__(self, folder: Path, origin: str) -> None:
-        """Open the key in the signer's folder. Raises Config."""
+    def __init__(self, folder: Path, origin: str, known: VKey | None = None) -> None:
+        """Open the key in the signer's folder. Raises Config, also if it is not the ``known`` one."""
         self.origin = origin
         self._key = read_key(folder / "service.key")
         self.vkey = vkey_of(self._key, f"{origin}/service")
+        if known not in (None, self.vkey):
+            raise Config("signer: the service key is not the one of beilin.toml")
 
     @classmethod
     def create(cls, folder: Path, origin: str) -> ServiceKey:

@@ -34,7 +34,9 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-OPTIONAL: Final = ("receipt_latest", "submitter", "time", "siblings", "readers", "requirements")
+OPTIONAL: Final = (
+    "receipt_latest", "submitter", "time", "siblings", "readers", "declaration", "requirements",
+)  # fmt: skip
 """Checks with a status of their own. One that *failed* binds bytes, keys or
 order and fails the whole; one that was not done never unmakes a verdict
 (``requirements`` does: the policy asked for it)."""

@@ -7,8 +7,10 @@ ASGI and one layer: what stands here is paid by every request.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Final
 
@@ -30,6 +32,18 @@ _LOGGED: Final = frozenset(["entries", "batches", "receipt", "latest_receipt"])
 _QUIET: Final = frozenset(["tile", "checkpoint"])  # a tile that is not there yet is no news
 
 
+def _trace_ids() -> Iterator[str]:
+    """Yield 16 random bytes at a time, as hex.
+
+    Many are drawn at once: at every draw this thread offers the others its turn, and
+    a busy one takes it for longer than a request lasts.
+    """
+    while True:
+        drawn = os.urandom(16 * 256).hex()
+        for at in range(0, len(drawn), 32):
+            yield drawn[at : at + 32]
+
+
 class Edge:
     """Wraps the router; see the module's text."""
 
@@ -39,6 +53,7 @@ class Edge:
         self._access_log = bool(settings.access_log)
         self._max_bytes = settings.max_body_bytes
         self._timeout_seconds = settings.body_timeout_seconds
+        self._trace_ids = _trace_ids()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -46,7 +61,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        trace_id = os.urandom(16).hex()
+        trace_id = next(self._trace_ids)
         method = scope["method"]
         body: BoundedBody | None = None
         status = 0
@@ -77,6 +92,11 @@ class Edge:
             if status:
                 raise  # an answer has begun; the server closes the connection
             await send_problem(problem, trace_id, answer)
+        except asyncio.CancelledError:
+            # Only a stop whose time is over cancels a request; uvicorn would say a bare 500.
+            if status:
+                raise
+            await send_problem(Problem("shutting-down"), trace_id, answer)
         finally:
             self._note(scope, status, perf_counter() - started, trace_id)
 

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 import traceback
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -59,11 +60,21 @@ _lines: list[bytes] = []
 _encode: Final = msgspec.json.Encoder().encode
 
 
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+@cache
+def _level_name(level: int) -> str:
+    return logging.getLevelName(level).lower()
+
+
 def request(*, level: int, **members: Any) -> None:
     """Keep one access line; ``flush`` writes them. The logging machinery would cost ten times."""
     now = time.time()
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03}Z"
-    name = logging.getLevelName(level).lower()
+    stamp = f"{_second(int(now))}.{int(now % 1 * 1000):03}Z"
+    name = _level_name(level)
     line = {"time": stamp, "level": name, "logger": "beilin", "event": "request", **members}
     _lines.append(_encode(line) + b"\n")
     if level >= logging.WARNING or len(_lines) > 500:

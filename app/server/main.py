@@ -20,6 +20,7 @@ from .metrics import Metrics
 from .openapi import DOCUMENT
 from .routes.accounts import Accounts
 from .routes.batches import Batches
+from .routes.declarations import Declarations
 from .routes.dossiers import Dossiers
 from .routes.entries import Entries
 from .routes.health import Health
@@ -73,6 +74,7 @@ def make_app(log: Log, settings: Settings) -> FastAPI:
         *Batches(service).routes(),
         *Static(service, log.data / "log").routes(),
         *Dossiers(service).routes(),
+        *Declarations(service).routes(),
         *Accounts(service).routes(),
         *Health(service).routes(),
     ]

@@ -202,6 +202,16 @@ def _document() -> dict[str, Any]:
                 _answer("a signed note", text), _OWNER, owner=True,
                 parameters=(_path("id", "dossier; `+` and `/` may be written `-` and `_`",
                                   _base64(16, "dossier")),)),
+            "/v1/declaration": _get(
+                "get_declaration", "The platform's declaration in force 平台声明",
+                _answer("beilin/declaration/v1, a note signed by the service key", text),
+                (*public, "bad-query", "not-found")),
+            "/v1/declarations/{digest}": _get(
+                "get_declaration_by_digest", "The declaration that a statement names, for ever",
+                _answer("beilin/declaration/v1, a note signed by the service key", text),
+                (*public, "bad-query", "not-found"),
+                parameters=(_path("digest", "as in the statement; `+` and `/` may be written "
+                                  "`-` and `_`", _base64(32, "SHA-256 of the signed note")),)),
             "/v1/accounts/me": _get(
                 "get_account", "What a submission needs: account and origin",
                 _answer("This key's account", "application/json", "Account"),

@@ -135,9 +135,9 @@ KINDS: Final[dict[str, Kind]] = {
     "signature-required": Kind(
         422,
         "This account accepts only signed submissions",
-        "该账户只接受已签名的提交",
+        "该账号只接受已签名的提交",
         "Sign with the account's registered key.",
-        "请用账户登记的密钥签名。",
+        "请用账号登记的密钥签名。",
     ),
     "digest-twice-in-batch": Kind(
         422,
@@ -159,16 +159,16 @@ KINDS: Final[dict[str, Kind]] = {
     "digest-known": Kind(
         409,
         "This digest is already anchored for this account",
-        "该账户已对此摘要存证",
+        "该账号已对此摘要存证",
         'Read the receipt at the index named, or send "again": true for a further item.',
         '请按所示序号读取回执；确需再次存证请加 "again": true。',
     ),
     "frozen": Kind(
         409,
         "This log is closed for good",
-        "本账本已终止接收",
+        "本日志已终止接收",
         "Anchor with the log that the operator names as successor; receipts stay valid.",
-        "请向运营方指明的后继账本存证；已有回执继续有效。",
+        "请向运营方指明的后继日志存证；已有回执继续有效。",
     ),
     # -- the service cannot, at the moment or until the operator acts
     "internal": Kind(
@@ -199,7 +199,7 @@ KINDS: Final[dict[str, Kind]] = {
     "writing-stopped": Kind(
         503,
         "Writing is stopped until the operator has looked",
-        "账本写入已停止，须运营方处理",
+        "日志写入已停止，须运营方处理",
         _REPEAT + " Receipts can still be read.",
         _REPEAT_ZH + "回执仍可读取。",
         True,

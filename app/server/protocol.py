@@ -55,6 +55,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
         self._in_headers = True  # also true between requests
+        self._incomplete = False  # whether what came last ends within headers
         self._refused = False
         self._header_bytes = 0
 
@@ -114,11 +115,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._refused or self.transport.is_closing():
             return
         if self._in_headers:
-            self._start_timer()
+            self._incomplete = True
             self._header_bytes += len(data)
         super().data_received(data)
         if self._in_headers and self._header_bytes > self.bounds.max_header_bytes:
             self._refuse("headers-too-large")
+        if self._incomplete and not self.transport.is_closing():
+            self._start_timer()  # not before: most requests come whole and need no clock
 
     # -- what the parser calls
 
@@ -132,7 +135,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Refuse what has two readings or is too large; else let the request begin."""
         if self._refused:
             return
-        self._in_headers = False
+        self._in_headers = self._incomplete = False
         self._header_bytes = 0
         if self._timer is not None:
             self._timer.cancel()
@@ -149,10 +152,12 @@ class BoundedProtocol(HttpToolsProtocol):
         return not self.cycle.more_body and not self.pipeline
 
     def _wrong_headers(self) -> str:
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > self.bounds.max_header_bytes or len(self.headers) > MAX_HEADERS:
+        size, names = len(self.url), []
+        for name, value in self.headers:
+            size += len(name) + len(value) + 4
+            names.append(name)
+        if size > self.bounds.max_header_bytes or len(names) > MAX_HEADERS:
             return "headers-too-large"
-        names = [name for name, _ in self.headers]
         lengths, hosts = names.count(b"content-length"), names.count(b"host")
         if lengths > 1 or (lengths and b"transfer-encoding" in names) or hosts > 1:
             return "bad-request"
@@ -181,6 +186,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, code: str) -> None:
         self._refused = True
+        self._incomplete = False
         self._stop_timers()
         cycle = self._answering()
         if cycle is not None:

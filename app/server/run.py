@@ -132,8 +132,9 @@ def run(
         backlog=BACKLOG,
     )
     server = _Server(config, service, stopped, announce)
-    # Requests make few cycles: looking for them after every 700 objects is work for nothing.
-    gc.set_threshold(20_000, 20, 50)
+    # Requests make few cycles, and some hundreds of them under way are tens of thousands of
+    # objects that are all in use: looking through them every 20,000 took an eighth of the time.
+    gc.set_threshold(100_000, 20, 50)
     # The sequencer works in short steps between database calls; at Python's 5 ms it
     # waited for the loop at each of them (ledger/DESIGN.md).
     sys.setswitchinterval(0.0005)

@@ -94,7 +94,7 @@ class Service:
         """Begin to wait for answers; called in the running loop."""
         self._waiting = Waiting(
             asyncio.get_running_loop(),
-            self.log.receipts,
+            self.log.anchored,
             self.settings.answer_timeout_seconds,
         )
 

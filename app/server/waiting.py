@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from ledger.accept import Outcome
 from ledger.errors import Unavailable
+from ledger.log import Anchored
 
 from .problems import Problem
 
@@ -34,7 +35,7 @@ class Answer(NamedTuple):
     fresh: bool
 
 
-Encode = Callable[[Sequence[int], Sequence[bytes]], bytes]
+Encode = Callable[[Sequence[int], Sequence[Anchored]], bytes]
 """Makes a body of indices and receipts; called in the thread of ``Waiting``."""
 
 
@@ -53,7 +54,7 @@ class Waiting:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        receipts: Callable[[Sequence[int]], list[bytes]],
+        receipts: Callable[[Sequence[int]], list[Anchored]],
         timeout_seconds: float,
     ) -> None:
         self._loop = loop

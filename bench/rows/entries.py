@@ -85,14 +85,19 @@ def run_crowd(setting: Setting) -> Iterator[Line]:
             for signed, floor in ((False, 0.18), (True, None)):
                 make = _posts(served, signed=signed)
                 ours, ceiling, busy = [], [], []
+
+                def bare_answers(make: Callable[[], bytes] = make) -> load.Outcome:
+                    return load.run(_plan(bare.port, connections, 2 * each, make), setting.folder)
+
                 for _ in setting.each_round("crowd" + (", signed" if signed else "")):
+                    # The ceiling before and after: what disturbs one soon disturbs the other.
+                    before = bare_answers()
                     plan = _plan(server.port, connections, each, make)
-                    outcome = load.run(plan, setting.folder)
-                    ours.append(outcome.per_second())
-                    plan = _plan(bare.port, connections, 4 * each, make)
-                    outcome = load.run(plan, setting.folder)
-                    ceiling.append(outcome.per_second())
-                    busy.append(outcome.processor_seconds / outcome.seconds)
+                    ours.append(load.run(plan, setting.folder).per_second())
+                    after = bare_answers()
+                    seconds = before.seconds + after.seconds
+                    ceiling.append((len(before.latencies) + len(after.latencies)) / seconds)
+                    busy.append((before.processor_seconds + after.processor_seconds) / seconds)
                 mean = 100 * sum(busy) / len(busy)
                 yield Line(
                     "POST /v1/entries, 512 connections "

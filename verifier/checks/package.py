@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import Malformed, NewerFormat, VerifierError
-from ..evidence import digests, manifest, package
+from ..evidence import declaration, digests, manifest, package
 from ..evidence.manifest import Manifest, Opening
 from ..evidence.receipt import Receipt
 from ..evidence.zip_container import Container
 from ..options import Options
 from ..policy import Policy
 from ..result import DONE, FAILED, NOT_DONE, Result
+from .declaration import check_declaration
 from .latest import check_latest
 from .receipt import check_receipt, sub_of
 from .trees import check_trees
@@ -57,11 +58,25 @@ def check_package(
         sealed = _manifest(result, container, receipt, hashes)
         # 4. Openings, 5. files, 6. the exact set of members, 7. message trees.
         openings = _openings(result, container, sealed) if sealed else None
-        _member_set(result, container, sealed, openings, hashes)
+        _member_set(result, container, sealed, openings, hashes, receipt)
         if sealed and openings:
             _files(result, container, openings, hashes)
             check_trees(result, container, sealed, openings, progress)
+        # 8. What the platform declares, if the statement names it.
+        if receipt is not None:
+            _declaration(result, container, receipt, policy)
         return receipt
+
+
+def _declaration(result: Result, container: Container, receipt: Receipt, policy: Policy) -> None:
+    name = package.BASE + package.DECLARATION
+    try:
+        note = container.read(name, declaration.MAX_BYTES) if name in container.members else None
+    except Malformed as error:
+        if receipt.statement.declaration is not None:
+            result.add("declaration", FAILED, "FORMAT_FAILURE", reason=str(error))
+        return
+    check_declaration(result, note, receipt, policy)
 
 
 def _name(member: str) -> str:
@@ -195,11 +210,14 @@ def _member_set(
     sealed: Manifest | None,
     openings: list[Opening] | None,
     hashes: Hashes,
+    receipt: Receipt | None,
 ) -> None:
     """Every member is accounted for, and none is missing (SPEC §9.2)."""
     wanted = set(package.TAG_NAMES) | {package.RECEIPT, package.MANIFEST}
     if package.RECEIPT_LATEST in hashes:
         wanted.add(package.RECEIPT_LATEST)
+    if package.DECLARATION in hashes and receipt and receipt.statement.declaration is not None:
+        wanted.add(package.DECLARATION)
     if sealed and openings:
         for n, (line, opening) in enumerate(zip(sealed.files, openings, strict=True)):
             wanted |= {package.opening_member(n), package.file_member(n, opening.file.name)}

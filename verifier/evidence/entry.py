@@ -13,6 +13,7 @@ in a log; a dossier's next item is found by it.
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from ..encoding import decode_text, parse_base64, parse_decimal, parse_time, to_base64, to_time
@@ -21,6 +22,10 @@ from .lines import Lines
 
 MAX_BYTES: Final = 65535
 """C2SP tlog-tiles: an entry's length is two bytes in its bundle."""
+_EVIDENCE: Final = re.compile(
+    "beilin/entry/v1\nkind evidence\nlink (.*)\nreceived (.*)\ncommitment (.*)\n"
+)
+"""The lines of nearly every entry, cut at once; values are read as below."""
 KINDS: Final = ("evidence", "anchor", "key", "freeze")
 
 
@@ -69,6 +74,16 @@ def parse_entry(data: bytes) -> Entry:
     if len(data) > MAX_BYTES:
         raise Malformed(f"entry: {len(data)} bytes, more than the {MAX_BYTES} allowed")
     head, blank, body = data.partition(b"\n\n")
+    if not blank:
+        cut = _EVIDENCE.fullmatch(decode_text(data, "entry", maximum_bytes=MAX_BYTES))
+        if cut is not None:
+            return Entry(
+                "evidence",
+                parse_base64(cut[1], "entry: link", length=32),
+                parse_time(cut[2], "entry: received"),
+                parse_base64(cut[3], "entry: commitment", length=32),
+                None,
+            )
     lines = Lines.of(head + b"\n" if blank else data, "entry", maximum_bytes=MAX_BYTES)
     kind = lines.take("kind")
     link = parse_base64(lines.take("link"), "entry: link", length=32)

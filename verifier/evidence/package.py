@@ -7,6 +7,7 @@ and from which nothing is printed. Any other member is refused.
     package/bagit.txt  bag-info.txt  beilin.txt  README.txt         (c)
     package/manifest-sha256.txt  tagmanifest-sha256.txt  SHA256SUMS (c)
     package/data/receipt.txt  receipt-latest.txt                    (b)
+    package/data/declaration.txt                                    (a) and (b)
     package/data/manifest.txt  files/0000.txt  openings/0000.txt    (a)
     package/data/messages/0000.txt  segments/0000.txt  seeds.txt    (a)
 """
@@ -25,6 +26,8 @@ RECEIPT: Final = "data/receipt.txt"
 RECEIPT_LATEST: Final = "data/receipt-latest.txt"
 MANIFEST: Final = "data/manifest.txt"
 SEEDS: Final = "data/seeds.txt"
+DECLARATION: Final = "data/declaration.txt"
+"""The platform's declaration; only where the statement names one, and it may be missing."""
 KINDS: Final = ("private", "disclosure")
 
 _README: Final = {

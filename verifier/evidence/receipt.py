@@ -34,6 +34,7 @@ MAX_BYTES: Final = 1 << 20
 """Eight tokens of 16 KiB with chains, base64, and a proof fit three times over."""
 MAX_BLOCKS: Final = 8
 MAX_DER_BYTES: Final = 16384
+_HEAD: Final = re.compile(rb"beilin/receipt/v1\nsalt ([A-Za-z0-9+/=]{44})\n")
 _PROOF: Final = b"\n\nc2sp.org/tlog-proof@v1\n"
 _TYPE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
@@ -158,9 +159,14 @@ def split_receipt(data: bytes) -> Parts:
         Lines.of(blocks[0] + b"\n", "receipt", maximum_bytes=MAX_BYTES)
         raise Malformed("receipt: no c2sp.org/tlog-proof@v1 part")
     head, *blocks = [block + b"\n" for block in data[:end].split(b"\n\n")]
-    lines = Lines.of(head, "receipt", maximum_bytes=MAX_BYTES)
-    salt = parse_base64(lines.take("salt"), "receipt: salt", length=32)
-    lines.done()
+    cut = _HEAD.fullmatch(head)
+    if cut is not None:
+        spelled = cut[1].decode("ascii")
+    else:  # line by line, which can say what is wrong
+        lines = Lines.of(head, "receipt", maximum_bytes=MAX_BYTES)
+        spelled = lines.take("salt")
+        lines.done()
+    salt = parse_base64(spelled, "receipt: salt", length=32)
     if not 2 <= len(blocks) <= 2 + 2 * MAX_BLOCKS:
         raise Malformed("receipt: must hold a statement, an entry and at most 16 time blocks")
     return Parts(salt, blocks[0], blocks[1], tuple(blocks[2:]), data[end + 2 :])

@@ -17,6 +17,7 @@ be moved to another; the nonce makes it one of its kind.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ..encoding import parse_base64, parse_decimal, to_base64
@@ -67,51 +68,92 @@ class Submission(NamedTuple):
 
 def check_submission(submission: Submission) -> None:
     """Raise Malformed unless every value is one that ``parse_submission`` would return."""
-    what = "submission"
+    for name, value in (
+        ("account", submission.account),
+        ("dossier", submission.dossier),
+        ("nonce", submission.nonce),
+    ):
+        if len(value) != ID_BYTES:
+            raise Malformed(f"submission: {name} must have {ID_BYTES} bytes")
+    check_digests(submission.digests, "submission")
+    _check_others(submission)
+
+
+def _check_others(submission: Submission) -> None:
+    """Check what reading the spelling has not checked already."""
     check_origin(submission.origin)
-    for name in ("account", "dossier", "nonce"):
-        if len(getattr(submission, name)) != ID_BYTES:
-            raise Malformed(f"{what}: {name} must have {ID_BYTES} bytes")
     if submission.what not in ("manifest", "file"):
-        raise Malformed(f"{what}: what must be manifest or file")
-    check_digests(submission.digests, what)
+        raise Malformed("submission: what must be manifest or file")
     if submission.position is not None and not 0 <= submission.position < MAX_BATCH:
-        raise Malformed(f"{what}: position must be below {MAX_BATCH}")
+        raise Malformed(f"submission: position must be below {MAX_BATCH}")
     if submission.submitter is not None:
         check_ed25519_public_key(submission.submitter)
 
 
-def read_submission(lines: Lines) -> Submission:
-    """Read the lines after the first from a cursor; a statement holds the same lines."""
-    what = lines.what
-    origin = lines.take("origin")
-    account = parse_base64(lines.take("account"), f"{what}: account", length=ID_BYTES)
-    dossier = parse_base64(lines.take("dossier"), f"{what}: dossier", length=ID_BYTES)
-    kind = lines.take("what")
-    digests = parse_digests(lines.take_all("digest", maximum=3), what)
-    nonce = parse_base64(lines.take("nonce"), f"{what}: nonce", length=ID_BYTES)
-    position = lines.take("position")
-    submitter = lines.take("submitter")
+class Spelled(NamedTuple):
+    """The values of the lines after the first, as they are spelled; a statement holds them too."""
+
+    origin: str
+    account: str
+    dossier: str
+    what: str
+    digests: list[str]
+    nonce: str
+    position: str
+    submitter: str
+
+
+PATTERN: Final = (
+    "beilin/submission/v1\norigin (.*)\naccount (.*)\ndossier (.*)\nwhat (.*)\n"
+    "((?:digest .*\n){0,3})nonce (.*)\nposition (.*)\nsubmitter (.*)\n"
+)
+"""Cuts what ``take_spelled`` takes, all lines at once; its groups are for ``cut_spelled``."""
+
+
+def cut_spelled(groups: Sequence[str]) -> Spelled:
+    """Return the values that ``PATTERN`` cut."""
+    origin, account, dossier, what, digests, nonce, position, submitter = groups
+    values = [line[len("digest ") :] for line in digests.split("\n")[:-1]]
+    return Spelled(origin, account, dossier, what, values, nonce, position, submitter)
+
+
+def take_spelled(lines: Lines) -> Spelled:
+    """Take the values line by line, which can say what line is wrong."""
+    return Spelled(
+        lines.take("origin"),
+        lines.take("account"),
+        lines.take("dossier"),
+        lines.take("what"),
+        lines.take_all("digest", maximum=3),
+        lines.take("nonce"),
+        lines.take("position"),
+        lines.take("submitter"),
+    )
+
+
+def read_submission(spelled: Spelled, what: str) -> Submission:
+    """Return the submission of these values; ``what`` is the text that they stand in."""
+    origin, account, dossier, kind, digests, nonce, position, submitter = spelled
     submission = Submission(
         origin,
-        account,
-        dossier,
+        parse_base64(account, f"{what}: account", length=ID_BYTES),
+        parse_base64(dossier, f"{what}: dossier", length=ID_BYTES),
         kind,
-        digests,
-        nonce,
+        parse_digests(digests, what),
+        parse_base64(nonce, f"{what}: nonce", length=ID_BYTES),
         None if position == "none" else parse_decimal(position, f"{what}: position"),
         None if submitter == "none" else parse_base64(submitter, f"{what}: submitter", length=32),
     )
-    check_submission(submission)
+    _check_others(submission)
     return submission
 
 
 def parse_submission(data: bytes) -> Submission:
     """Return the submission; raises Malformed, NewerFormat, or SignatureFailure for a weak key."""
     lines = Lines.of(data, "submission", maximum_bytes=MAX_BYTES)
-    submission = read_submission(lines)
+    spelled = take_spelled(lines)
     lines.done()
-    return submission
+    return read_submission(spelled, lines.what)
 
 
 def check_signature(submission: Submission, signature: bytes | None) -> None:

@@ -15,6 +15,7 @@ that has been verified, never from the proof.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -34,6 +35,10 @@ def leaf_hash(data: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of an inner node: ``SHA-256(0x01 ‖ left ‖ right)``."""
     return sha256(b"\x01" + left + right).digest()
+
+
+_shared_node = lru_cache(maxsize=4096)(node_hash)
+"""The same for paths: those of one checkpoint meet, and above that they are one path."""
 
 
 def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
@@ -89,9 +94,9 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
         if len(sibling) != HASH_BYTES:
             raise InclusionFailure("inclusion: a hash in the path is not 32 bytes")
         if level >= inner or index >> level & 1:
-            root = node_hash(sibling, root)
+            root = _shared_node(sibling, root)
         else:
-            root = node_hash(root, sibling)
+            root = _shared_node(root, sibling)
     return root
 
 

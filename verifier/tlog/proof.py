@@ -15,6 +15,7 @@ in question. Parsing checks no signature and no path.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from verifier.encoding import decode_text, parse_base64, parse_decimal, to_base64
@@ -38,6 +39,16 @@ _HEADER: Final = "c2sp.org/tlog-proof@v1"
 _ANY_HEADER: Final = "c2sp.org/tlog-proof@"
 
 
+# Proofs under one checkpoint share most of their hashes.
+_SHARED: Final = 4096
+_to_line = lru_cache(maxsize=_SHARED)(to_base64)
+
+
+@lru_cache(maxsize=_SHARED)
+def _hash_of(line: str) -> bytes:
+    return parse_base64(line, "proof: hash", length=HASH_BYTES)
+
+
 class TlogProof(NamedTuple):
     """A proof as ``parse_tlog_proof`` read it; nothing is verified yet.
 
@@ -56,7 +67,7 @@ class TlogProof(NamedTuple):
         if self.extra is not None:
             lines.append(f"extra {to_base64(self.extra)}")
         lines.append(f"index {self.index}")
-        lines += map(to_base64, self.hashes)
+        lines += map(_to_line, self.hashes)
         return "\n".join(lines).encode() + b"\n\n" + self.note
 
 
@@ -86,6 +97,6 @@ def parse_tlog_proof(data: bytes) -> TlogProof:
     index = parse_decimal(lines.pop(0)[len("index ") :], "proof: index")
     if len(lines) > MAXIMUM_HASHES:
         raise Malformed(f"proof: more than {MAXIMUM_HASHES} hashes")
-    hashes = tuple(parse_base64(line, "proof: hash", length=HASH_BYTES) for line in lines)
+    hashes = tuple(map(_hash_of, lines))
     parse_checkpoint(parse_note(note).text)
     return TlogProof(index, hashes, note, extra)

@@ -31,6 +31,6 @@ class Endpoint:
         self.__name__ = route_name
         self._handle = handle
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer the request."""
-        await self._handle(scope, receive, send)
+        return self._handle(scope, receive, send)

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from ledger.accept import Outcome, Request
 from ledger.accounts import Account
+from ledger.log import Anchored
 
 from ..limits import read_body
 from ..schemas import read_batch
@@ -30,7 +31,7 @@ class BatchOut(msgspec.Struct):
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def _encode(indices: Sequence[int], receipts: Sequence[bytes]) -> bytes:
+def _encode(indices: Sequence[int], receipts: Sequence[Anchored]) -> bytes:
     return _ENCODER.encode(BatchOut(list(map(entry_out, indices, receipts))))
 
 

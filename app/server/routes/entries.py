@@ -13,10 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from ledger.accept import Outcome, Request
 from ledger.errors import NotFound, NotPublished, Unacceptable
+from ledger.log import Anchored
 from verifier.encoding import parse_decimal, to_base64
 from verifier.errors import Malformed
-from verifier.evidence.receipt import split_receipt
-from verifier.tlog.merkle import leaf_hash
 
 from ..limits import read_body
 from ..problems import Problem
@@ -43,16 +42,15 @@ class EntryOut(msgspec.Struct):
     receipt: str
 
 
-def entry_out(index: int, receipt: bytes) -> EntryOut:
+def entry_out(index: int, anchored: Anchored) -> EntryOut:
     """Return the answer for one published entry."""
-    leaf = leaf_hash(split_receipt(receipt).entry)
-    return EntryOut(str(index), to_base64(leaf), receipt.decode())
+    return EntryOut(str(index), to_base64(anchored.leaf_hash), anchored.receipt.decode())
 
 
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def _encode_entry(indices: Sequence[int], receipts: Sequence[bytes]) -> bytes:
+def _encode_entry(indices: Sequence[int], receipts: Sequence[Anchored]) -> bytes:
     return _ENCODER.encode(entry_out(indices[0], receipts[0]))
 
 

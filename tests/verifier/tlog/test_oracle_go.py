@@ -7,7 +7,6 @@ go.mod and go.sum fix the library's version and its hash.
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 from base64 import b64encode
@@ -18,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests import reference
+from tests.golang import build_go
 from tests.verifier.tlog.support import ROOT, flip, unbase64
 from verifier.errors import ConsistencyFailure, InclusionFailure
 from verifier.tlog import merkle
@@ -31,36 +31,7 @@ SEED = random.SystemRandom().randrange(2**32)
 @pytest.fixture(scope="module")
 def oracle(tool, tmp_path_factory) -> Path:
     """Return the built program; skip where there is no Go or its module cannot be fetched."""
-    go = tool("go")
-    program = tmp_path_factory.mktemp("oracle") / "oracle"
-    # The Go that is here, not one that it would download to please go.mod.
-    environment = {
-        **os.environ,
-        "GOTOOLCHAIN": "local",
-        "GOFLAGS": "-mod=readonly",
-        "GOWORK": "off",
-    }
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [go, *arguments],
-            cwd=SOURCE,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-
-    fetched = run("mod", "download")
-    if fetched.returncode != 0:
-        if "checksum mismatch" in fetched.stderr:
-            pytest.fail(fetched.stderr)
-        reason = fetched.stderr.strip().splitlines()[-1:]
-        pytest.skip(f"the Go module cannot be fetched: not tested: x/mod/sumdb; {reason}")
-    built = run("build", "-o", str(program), ".")
-    assert built.returncode == 0, built.stderr
-    return program
+    return build_go(tool("go"), SOURCE, tmp_path_factory.mktemp("oracle") / "oracle")
 
 
 def ask(program: Path, **request: Any) -> dict[str, Any]:
