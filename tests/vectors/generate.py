@@ -54,6 +54,7 @@ def files() -> dict[str, bytes]:
         "private",
         {name: (hashlib.sha256(data).digest(), len(data)) for name, data in payload.items()},
     )
+    declared = worked.seal([("聊天记录.txt", worked.CHAT)], declared=worked.declaration())
     shown = ("bagit.txt", "bag-info.txt", "beilin.txt", "README.txt")
     return {f"tag-{name}": tags[name] for name in shown} | {
         "submission.txt": sealed.anchored.statement.submission.to_bytes(),
@@ -70,10 +71,12 @@ def files() -> dict[str, bytes]:
         "segments-whatsapp.txt": whatsapp[package.segments_member(0)],
         "messages-whatsapp.txt": whatsapp[package.messages_member(0)],
         "seeds.txt": payload[package.SEEDS],
+        "declaration.txt": declared.payload[package.DECLARATION],
         "policy.txt": policy(sealed.log),
         "policy-plain.txt": sealed.log.policy(),
         "policy-plain-file.txt": single.policy(),
         "package.zip": sealed.zip(),
+        "package-declared.zip": declared.zip(),
     }
 
 
