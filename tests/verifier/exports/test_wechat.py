@@ -80,7 +80,7 @@ def test_megabytes_before_the_first_header_cost_little(unit: bytes):
     reader = reader_named("wechat-official/1")
     began = time.process_time()
     reader.read(source)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 8  # it is linear; quadratic would be minutes
     tracemalloc.start()
     segments = list(reader.read(source).segments())
     peak = tracemalloc.get_traced_memory()[1]

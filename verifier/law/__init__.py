@@ -1,0 +1,1 @@
+"""The rule base and the examination of a package against it."""

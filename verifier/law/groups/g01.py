@@ -1,0 +1,198 @@
+"""G1, Article 16: what was computed, part by part, and never as one word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ...result import DONE, FAILED
+from .. import logged, words
+from ..case import Case
+from ..circumstances import circumstances, not_searched
+from ..derived_log import is_stamped
+from ..examination import (
+    CONSISTENT,
+    COURT,
+    FAIL,
+    INCONSISTENT,
+    MISSING,
+    NO_WORDING,
+    NOT_CHECKED,
+    PRESENT,
+    Text,
+)
+from ..needs import NOTICE, Found, Needs, of, plainly
+from ..originals import not_registered
+from ..rules import Row
+
+
+def open_because(why: Text) -> Found:
+    """Return that a row of class A was not checked, with the reason in our own words."""
+    return Found(NOT_CHECKED, NO_WORDING, why)
+
+
+def unanchored(case: Case) -> Found | None:
+    """Return what holds of every part of Article 16 before there is anything to verify."""
+    return open_because(words.text("why.not_anchored")) if case.result is None else None
+
+
+def _digests(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-03: files, openings, manifest and statement, one leading to the next."""
+    before = unanchored(case)
+    if before is not None:
+        return before
+    names = ("files", "file", "openings", "manifest", "statement")
+    statuses = {name: case.status_of(name) for name in names}
+    if FAILED in statuses.values():
+        return Found(INCONSISTENT, FAIL)
+    compared = [statuses[name] for name in ("files", "file") if statuses[name]]
+    rest = [statuses[name] for name in ("openings", "manifest", "statement") if statuses[name]]
+    if compared and all(status == DONE for status in (*compared, *rest)):
+        return Found(CONSISTENT, PRESENT)
+    if compared and "ALGORITHM_NOT_COMPUTED" in _subs(case, names):
+        return open_because(words.text("why.algorithm"))
+    return Found(NOT_CHECKED, MISSING)
+
+
+def _subs(case: Case, names: tuple[str, ...]) -> set[str | None]:
+    checks = [case.check(name) for name in names]
+    return {check.sub_indication for check in checks if check is not None}
+
+
+def _inclusion(case: Case, row: Row, needs: Needs) -> Found:
+    before = unanchored(case)
+    if before is not None:
+        return before
+    if case.status_of("inclusion") == FAILED:
+        return Found(INCONSISTENT, FAIL)
+    if case.status_of("entry") == FAILED:
+        return Found(INCONSISTENT, NO_WORDING, words.text("why.entry"))
+    done = case.status_of("inclusion") == case.status_of("entry") == DONE
+    return Found(CONSISTENT, PRESENT) if done else Found(NOT_CHECKED, MISSING)
+
+
+def _append_only(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-05: a later copy of the log holds the receipt's tree, or shows another history.
+
+    Two receipts alone give no consistency proof: both can hold one entry, and
+    the trees differ elsewhere.
+    """
+    before = unanchored(case)
+    if before is not None:
+        return before
+    siblings, latest = case.check("siblings"), case.check("receipt_latest")
+    failed = [each for each in (siblings, latest) if each is not None and each.status == FAILED]
+    if any(each.sub_indication == "CONSISTENCY_FAILURE" for each in failed):
+        return Found(INCONSISTENT, FAIL)
+    if siblings is not None and siblings.status == FAILED:
+        return Found(INCONSISTENT, NO_WORDING, words.text("why.links"))
+    assert case.result is not None
+    if siblings is not None and siblings.status == DONE and logged.has_two_heads(case.result):
+        return Found(CONSISTENT, PRESENT)
+    if latest is not None and latest.status == DONE:
+        return open_because(words.text("why.no_consistency_proof"))
+    return Found(NOT_CHECKED, MISSING)
+
+
+def _signature(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-06: at L0 nobody said where the key is from, so only the inside was checked."""
+    before = unanchored(case)
+    if before is not None:
+        return before
+    if case.status_of("log_key") == FAILED:
+        return Found(INCONSISTENT, FAIL)
+    for name in ("checkpoint", "quorum"):
+        if case.status_of(name) == FAILED:
+            return Found(INCONSISTENT, NO_WORDING, words.text(f"why.{name}"))
+    for name in ("checkpoint", "log_key", "quorum"):
+        if case.status_of(name) != DONE:
+            return open_because(words.text(f"why.{name}.open"))
+    assert case.result is not None
+    if case.result.trust_level == "L0":
+        if case.result.policy_source is None:
+            return open_because(words.text("why.anchors_unsaid"))
+        return Found(NOT_CHECKED, MISSING)
+    return Found(CONSISTENT, PRESENT, words.text("why.key_source"))
+
+
+def _time(case: Case, row: Row, needs: Needs) -> Found:
+    before = unanchored(case)
+    if before is not None:
+        return before
+    if case.status_of("time") == FAILED:
+        return Found(INCONSISTENT, FAIL)
+    return Found(CONSISTENT, PRESENT) if is_stamped(case) else Found(NOT_CHECKED, MISSING)
+
+
+def _algorithms(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-08: what the receipt itself names; the formats allow no other than known ones."""
+    before = unanchored(case)
+    if before is not None:
+        return before
+    if case.material.receipt is None:
+        return Found(NOT_CHECKED, MISSING)
+    weak = logged.weak_algorithms(case.material)
+    return Found(INCONSISTENT, FAIL) if weak else Found(CONSISTENT, PRESENT)
+
+
+def _structure(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-02: counted only where the log's own key was verified.
+
+    One operator without an independent node leaves the premise of Article 16
+    open as a whole: that is the first of all gaps, though it is counted.
+    """
+    if not case.known.filled("anc.chain_facts"):
+        return Found(COURT, MISSING)
+    counted = case.result.facts.get("operators") if case.result is not None else None
+    alone = not isinstance(counted, int) or counted <= 1
+    return Found(COURT, PRESENT, is_open=alone)
+
+
+def _contrary(case: Case, row: Row, needs: Needs) -> Found:
+    listed = any(case.known.items(field) for field in ("plat.incidents", "cor.appraisal"))
+    failed = any(each.status == INCONSISTENT for each in case.rows.values() if each.row.cls == "A")
+    there = listed or failed or case.known.filled("cor.peer_copy") or circumstances(case)
+    return found_or_not(case, is_there=bool(there))
+
+
+def found_or_not(case: Case, *, is_there: bool) -> Found:
+    """Return a row that lists what was found; "nothing" is said only where everything was searched."""
+    missing = not_searched(case)
+    if is_there:
+        return Found(COURT, PRESENT, missing)
+    return Found(COURT, MISSING) if missing is None else Found(COURT, NO_WORDING, missing)
+
+
+def _filed(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-09: the sentence for what is missing is the one on a copy without a digest of its own."""
+    found = plainly(case, row, needs)
+    absent = not_registered(case)
+    return found if absent is None else Found(MISSING, MISSING, absent)
+
+
+def _program(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-12: program, version, digest and the policy that was used."""
+    before = unanchored(case)
+    if before is not None:
+        return Found(NOT_CHECKED, MISSING)
+    return (
+        Found(CONSISTENT, PRESENT)
+        if case.known.filled("ver.inputs")
+        else (Found(NOT_CHECKED, MISSING))
+    )
+
+
+ROWS: Final[Mapping[str, Needs]] = {
+    "M16-01": of("item.no", "item.category"),
+    "M16-02": Needs(judge=_structure),
+    "M16-03": Needs(judge=_digests),
+    "M16-04": Needs(judge=_inclusion),
+    "M16-05": Needs(judge=_append_only),
+    "M16-06": Needs(judge=_signature),
+    "M16-07": Needs(judge=_time),
+    "M16-08": Needs(judge=_algorithms),
+    "M16-09": Needs(of=("item.conversions",), judge=_filed, contradicted=NO_WORDING),
+    "M16-10": NOTICE,
+    "M16-11": Needs(judge=_contrary, missing_is_open=False),
+    "M16-12": Needs(judge=_program),
+}
