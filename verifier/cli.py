@@ -9,20 +9,19 @@ verdict exits 0.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import stat
 import sys
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
-from .cli_arguments import USAGE, parse, usage_error
+from .cli_arguments import LAW_USAGE, USAGE, parse, usage_error
+from .cli_files import Unreadable, open_file, read_file, refuse_existing, unreadable
 
 if TYPE_CHECKING:
+    from .cli_report import Outcome
     from .policy import Policy
-    from .result import Result
 
 UNREADABLE: Final = 65
 INTERNAL: Final = 70
@@ -33,16 +32,6 @@ _MAXIMUM_RECEIPT: Final = (1 << 20) + 1
 _TAIL: Final = 1 << 16
 
 
-class Unreadable(Exception):
-    """Something that the person named cannot be read; ``key`` is its sentence in the texts."""
-
-    def __init__(self, key: str, path: Path, why: str = "") -> None:
-        super().__init__(key)
-        self.key = key
-        self.path = path
-        self.why = why
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -51,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     lang = "zh"
     try:
         options = parse(sys.argv[1:] if argv is None else argv)
-        lang = options.lang
+        lang = "zh" if options.lang == "both" else options.lang
         _hint(lang)
         report, code = _run(options)
         _print(report)
@@ -104,24 +93,26 @@ def _hint(lang: str) -> None:
 
 def _run(options: argparse.Namespace) -> tuple[str, int]:
     # Imported here, so that a broken installation ends in 70 like every other fault of ours.
+    from .cli_report import on_stdout, write_report
     from .errors import PolicyError
-    from .report.as_json import as_json
-    from .report.as_text import as_text
 
     if options.command == "show":
         return _show(options)
+    if options.command == "law":
+        return _law(options)
+    if options.report is not None:
+        refuse_existing(options.report)
     policy = _policy(options.policy)
     at = int(time.time()) if options.at is None else options.at
     try:
         judge = _audit if options.command == "audit" else _verify
-        result = judge(options, policy, at)
+        outcome = judge(options, policy, at)
     except PolicyError as error:
         raise Unreadable("error.policy", options.policy, str(error)) from None
-    if options.json:
-        report = json.dumps(as_json(result, options.lang), indent=2) + "\n"
-    else:
-        report = as_text(result, options.lang)
-    return report, result.exit_code
+    if options.report is not None:
+        write_report(options.report, outcome, options.lang)
+    report = on_stdout(outcome, options.lang, as_program=options.json)
+    return report, outcome.result.exit_code
 
 
 def _policy(path: Path) -> Policy:
@@ -129,29 +120,37 @@ def _policy(path: Path) -> Policy:
     from .policy import parse_policy
 
     try:
-        return parse_policy(_read(path, _MAXIMUM_POLICY))
+        return parse_policy(read_file(path, _MAXIMUM_POLICY))
     except PolicyError as error:
         raise Unreadable("error.policy", path, str(error)) from None
 
 
-def _audit(options: argparse.Namespace, policy: Policy, at: int) -> Result:
+def _audit(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
     from .audit import audit_log
+    from .cli_report import Outcome
 
     folder: Path = options.target
     progress = _Progress()
     if not os.path.isfile(folder / "checkpoint"):  # unlike Path, says no where it may not look
         raise Unreadable("error.no_log", folder)
     try:
-        return audit_log(
-            folder, policy, policy_source=options.policy_source, at=at, progress=progress.entries
+        return Outcome(
+            audit_log(
+                folder,
+                policy,
+                policy_source=options.policy_source,
+                at=at,
+                progress=progress.entries,
+            )
         )
     except OSError as error:
-        raise _unreadable(error, folder) from None
+        raise unreadable(error, folder) from None
     finally:
         progress.end()
 
 
-def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Result:
+def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
+    from .cli_report import Outcome, examine_package
     from .options import Options
     from .verify import verify_package, verify_receipt
 
@@ -164,19 +163,22 @@ def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Result:
         if options.file is not None:
             usage_error("--file goes with a receipt; a package holds its files")
         try:
-            return verify_package(path, policy, how, progress.members)
+            result = verify_package(path, policy, how, progress.members)
+            return examine_package(path, result, policy, how, options.annex)
         except OSError as error:
-            raise _unreadable(error, path) from None
+            raise unreadable(error, path) from None
         finally:
             progress.end()
-    data = _read(path, _MAXIMUM_RECEIPT)
+    if options.annex is not None:
+        usage_error("--annex goes with a package; a receipt holds no provenance record")
+    data = read_file(path, _MAXIMUM_RECEIPT)
     if options.file is None:
-        return verify_receipt(data, policy, how)
+        return Outcome(verify_receipt(data, policy, how))
     try:
-        with _open(options.file) as file:
-            return verify_receipt(data, policy, how, file)
+        with open_file(options.file) as file:
+            return Outcome(verify_receipt(data, policy, how, file))
     except OSError as error:
-        raise _unreadable(error, options.file) from None
+        raise unreadable(error, options.file) from None
 
 
 def _is_package(path: Path) -> bool:
@@ -184,13 +186,13 @@ def _is_package(path: Path) -> bool:
     if path.is_dir():
         raise Unreadable("error.folder", path)
     try:
-        with _open(path) as file:
+        with open_file(path) as file:
             head = file.read(_MAXIMUM_RECEIPT)
             end = file.seek(0, os.SEEK_END)
             file.seek(max(0, end - _TAIL))
             tail = file.read(_TAIL)
     except OSError as error:
-        raise _unreadable(error, path) from None
+        raise unreadable(error, path) from None
     if head.startswith(b"beilin/receipt/"):
         return False
     if head.startswith(b"PK") or b"PK\x05\x06" in tail:
@@ -205,7 +207,7 @@ def _show(options: argparse.Namespace) -> tuple[str, int]:
     from .report.escape import escape
     from .report.texts import texts_for
 
-    data = _read(options.target, _MAXIMUM_RECEIPT)
+    data = read_file(options.target, _MAXIMUM_RECEIPT)
     if not data.startswith(b"beilin/receipt/"):
         raise Unreadable("error.not_receipt", options.target)
     words = texts_for(options.lang).words
@@ -214,29 +216,32 @@ def _show(options: argparse.Namespace) -> tuple[str, int]:
     return f"{words['show.first']}\n{shown}{words['show.last']}\n", NOT_VERIFIED
 
 
-# ------------------------------------------------------------------- files, progress
+def _law(options: argparse.Namespace) -> tuple[str, int]:
+    """Return a row or a text of law with its source; it is no verdict."""
+    from .cli_report import languages
+    from .law.show import UnknownId, show
 
-
-def _open(path: Path) -> BinaryIO:
-    """Open a regular file. A pipe would keep us waiting for ever, a device end never."""
-    flags = getattr(os, "O_NONBLOCK", 0)
-    file = open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags))  # noqa: SIM115
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise Unreadable("error.not_file", path)
-    return file
-
-
-def _read(path: Path, maximum: int) -> bytes:
     try:
-        with _open(path) as file:
-            return file.read(maximum)
-    except OSError as error:
-        raise _unreadable(error, path) from None
+        found = [show(options.target, lang) for lang in languages(options.lang)]
+    except UnknownId as error:
+        usage_error(_no_such_id(error.nearest, options.lang), LAW_USAGE)
+    return "\n".join(found), NOT_VERIFIED
 
 
-def _unreadable(error: OSError, path: Path) -> Unreadable:
-    return Unreadable("error.missing", path, error.strerror or type(error).__name__)
+def _no_such_id(nearest: tuple[str, ...], lang: str) -> str:
+    """Return that nothing has this id, and what is near, in each language asked for."""
+    from .cli_report import languages
+    from .report.texts import texts_for
+
+    said = []
+    for each in languages(lang):
+        words = texts_for(each).words
+        near = words["error.nearest"].replace("{ids}", " ".join(nearest)) if nearest else ""
+        said.append(words["error.unknown_id"].replace("{nearest}", near))
+    return " ".join(said)
+
+
+# ------------------------------------------------------------------- progress
 
 
 class _Progress:

@@ -111,8 +111,12 @@ def test_the_source_of_the_policy_is_printed_and_raises_the_level(run):
 
 
 def test_the_time_of_judgement_is_the_one_given(run):
-    assert "判定所用时间：2027-01-02T00:00:00Z" in run(*PACKAGE, "--at", "2027-01-02")[1]
-    assert "判定所用时间：2027-01-02T03:04:05Z" in run(*PACKAGE, "--at", "2027-01-02T03:04:05Z")[1]
+    assert (
+        "核验人给定的判定时间：2027-01-02 08:00:00（北京时间；2027-01-02T00:00:00Z）"
+        in run(*PACKAGE, "--at", "2027-01-02")[1]
+    )
+    out = run(*PACKAGE, "--at", "2027-01-02T03:04:05Z")[1]
+    assert "核验人给定的判定时间：2027-01-02 11:04:05（北京时间；2027-01-02T03:04:05Z）" in out
 
 
 def test_a_private_package_begins_with_its_warning(run):

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from tests.verifier.commands import AUDIT, PACKAGE
-from verifier import cli_arguments
+from verifier import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,8 +58,8 @@ def test_help_and_version_exit_0(arguments, run):
 
 def test_the_version_is_that_of_the_distribution(run):
     text = (ROOT / "verifier" / "pyproject.toml").read_text("utf-8")
-    assert f'version = "{cli_arguments.VERSION}"' in text
-    assert run("--version")[1] == f"beilin-verify {cli_arguments.VERSION}\n"
+    assert f'version = "{__version__}"' in text
+    assert run("--version")[1] == f"beilin-verify {__version__}\n"
 
 
 # ------------------------------------------------------------------- what cannot be read
@@ -195,19 +196,17 @@ def test_any_console_gets_its_verdict(encoding, made):
     )
 
 
+def verify_into(stdout: BinaryIO, made) -> subprocess.CompletedProcess[bytes]:
+    """Verify the package in a process that prints there."""
+    command = [sys.executable, "-m", "verifier.cli", f"{made}/p.zip", "--policy", f"{made}/policy"]
+    return subprocess.run(command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, check=False)
+
+
 def test_a_reader_that_has_closed_changes_nothing(made):
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "wb") as closed:
-        command = [
-            sys.executable,
-            "-m",
-            "verifier.cli",
-            f"{made}/p.zip",
-            "--policy",
-            f"{made}/policy",
-        ]
-        done = subprocess.run(command, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, check=False)
+        done = verify_into(closed, made)
     assert done.returncode == 0
     assert done.stderr == b""
 
@@ -216,15 +215,7 @@ def test_a_full_disk_exits_70(made):
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     with Path("/dev/full").open("wb") as full:
-        command = [
-            sys.executable,
-            "-m",
-            "verifier.cli",
-            f"{made}/p.zip",
-            "--policy",
-            f"{made}/policy",
-        ]
-        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+        done = verify_into(full, made)
     assert done.returncode == 70
 
 

@@ -43,6 +43,7 @@ EXPECTED = {
     "data/messages/": {"BINDING_FAILURE", "FORMAT_FAILURE"},
     "data/segments/": {"BINDING_FAILURE", "FORMAT_FAILURE"},
     "data/seeds.txt": {"BINDING_FAILURE", "FORMAT_FAILURE"},
+    "data/declaration.txt": {"HASH_FAILURE"},
     "data/receipt.txt": ANY - {"HASH_FAILURE"},
 }
 FILES = [("聊天记录.txt", worked.CHAT), ("附件.bin", generate.BINARY * 8)]

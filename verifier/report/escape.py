@@ -50,13 +50,13 @@ def _is_quote(character: str) -> bool:
     return character not in _SINGLE_QUOTES and unicodedata.category(character) in {"Pi", "Pf"}
 
 
-def escape(text: str) -> str:
+def escape(text: str, maximum: int = MAXIMUM) -> str:
     """Return bounded text without hidden characters, quotes, bare backslashes or odd runs."""
-    more = len(text) - MAXIMUM
+    more = len(text) - maximum
     shown: list[str] = []
     before = ""  # the character before as it is in the text
     room = 0  # how many marks what was printed last can still carry
-    for c in text[:MAXIMUM]:
+    for c in text[:maximum]:
         category = unicodedata.category(c)
         plain = not (_is_quote(c) or _is_hidden(c))
         if category == "Zs":
@@ -76,9 +76,23 @@ def escape(text: str) -> str:
     return "".join(shown) + (f"…(+{more})" if more > 0 else "")
 
 
+def reveal(text: str) -> str:
+    """Return text of ours with any hidden character spelled out; quotes stay as they are."""
+    return "".join(f"\\u{{{ord(c):x}}}" if _is_hidden(c) else c for c in text)
+
+
+def is_token(text: str) -> bool:
+    """Whether the text is short and of letters, digits and plain signs: it needs no quotes."""
+    return len(text) <= MAXIMUM and _TOKEN.fullmatch(text) is not None
+
+
 def quoted(text: str) -> str:
     """Return the text escaped and in quotes; right-to-left text is kept within them."""
-    shown = escape(text)
+    return in_quotes(escape(text))
+
+
+def in_quotes(shown: str) -> str:
+    """Put quotes around text that is escaped already; right-to-left text is kept within them."""
     if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in shown):
         shown = f"\u2068{shown}\u2069"
     return f"“{shown}”"
@@ -86,6 +100,6 @@ def quoted(text: str) -> str:
 
 def show(value: str | int) -> str:
     """Return a number or a plain token as it is, and any other text in quotes."""
-    if isinstance(value, int) or (len(value) <= MAXIMUM and _TOKEN.fullmatch(value)):
+    if isinstance(value, int) or is_token(value):
         return str(value)
     return quoted(value)

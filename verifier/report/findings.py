@@ -8,7 +8,7 @@ from typing import Final
 from ..encoding import to_time
 from ..exports.codes import NOTES
 from ..result import Finding
-from .escape import show
+from .marked import value as show
 from .texts import Texts, fill
 
 MAXIMUM_LINES: Final = 100

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..result import DONE, FAILED, NOT_DONE, PASSED, TOTAL_FAILED, Check, Result
-from .escape import show
+from .marked import value as show
 from .texts import Texts, Values, fill
 
 PARTS: Final = {
@@ -21,6 +21,8 @@ PARTS: Final = {
     "M16-07": ("time",),
 }
 _BINDING: Final = ("statement", "entry", "inclusion", "checkpoint", "log_key")
+UNCHECKED: Final = "not checked"
+"""What a service writes that checked nobody's identity; not in anyone's words."""
 STATEMENTS: Final = ("integrity", "time", "submitter", "not_shown")
 
 
@@ -128,7 +130,10 @@ def _submitter(result: Result, texts: Texts, facts: Values) -> list[str]:
         kind = "unknown"
     else:
         kind = "signed" if check.status == DONE else "unsigned"
-    found = [fill(texts.words[f"submitter.{kind}"], facts)]
+    template = texts.words[f"submitter.{kind}"]
+    if facts.get("identity") == UNCHECKED:
+        template = template.replace("{identity}", texts.words["identity.not_checked"])
+    found = [fill(template, facts)]
     return [*found, *_unbound(result, texts)] if kind in {"signed", "unsigned"} else found
 
 

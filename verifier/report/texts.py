@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .escape import quoted, show
+from ..result import Check
+from .marked import own
+from .marked import value as shown
 
 Values = Mapping[str, str | int]
 
@@ -47,16 +49,34 @@ class Texts:
     """By check, or ``check.SUB_INDICATION``."""
     consequences: dict[str, str]
     """By check: what cannot be said because it failed."""
+    next_steps: dict[str, str]
+    """By check: what to do where it failed."""
     subs: dict[str, Sub]
+    """By SUB_INDICATION, or ``check.SUB_INDICATION``."""
     findings: dict[str, str]
     reasons: dict[str, str]
     parts: dict[str, str]
     words: dict[str, str]
     """Headings, labels and the sentences of the four statements."""
 
+    def sub_of(self, check: Check) -> Sub | None:
+        """Return what is said of the sub-indication of this check."""
+        code = check.sub_indication or ""
+        return self.subs.get(f"{check.id}.{code}") or self.subs.get(code)
+
+    @property
+    def colon(self) -> str:
+        """What stands between a label and what it labels."""
+        return "：" if self.lang == "zh" else ": "
+
+    @property
+    def comma(self) -> str:
+        """What stands between the items of a list."""
+        return "、" if self.lang == "zh" else ", "
+
 
 def fill(template: str, values: Values) -> str:
-    """Put the values in; one that is absent is printed as a dash, never an error."""
+    """Put the values in, other people's words marked; one that is absent is printed as a dash."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
@@ -64,8 +84,8 @@ def fill(template: str, values: Values) -> str:
             return "—"
         found = values[name]
         if isinstance(found, str) and name in LISTS:
-            return " ".join(show(word) for word in found.split(" "))
-        return quoted(found) if name in QUOTED and isinstance(found, str) else show(found)
+            return " ".join(shown(word) for word in found.split(" "))
+        return own(found) if name in QUOTED and isinstance(found, str) else shown(found)
 
     return _PLACE.sub(value, template)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.verifier.report import shapes
@@ -35,8 +37,9 @@ def with_key(status: str | None, sub: str, scope: str = "receipt") -> Result:
 
 
 def section(text: str, texts, name: str) -> str:
-    """The text from one heading to the empty line after it."""
-    return text.partition(f"\n{texts.words[name]}\n")[2].partition("\n\n")[0]
+    """The text from one heading (with its number) to the empty line after it."""
+    heading = re.compile(rf"\n\S+?[、.] ?{re.escape(texts.words[name])}\n")
+    return heading.split(text, maxsplit=1)[1].partition("\n\n")[0]
 
 
 # ------------------------------------------------------------------- level, operators

@@ -13,6 +13,7 @@ from verifier.report import texts_en, texts_zh
 from verifier.report.as_json import as_json
 from verifier.report.as_text import as_text
 from verifier.report.escape import escape, quoted
+from verifier.report.marked import CLOSE, OPEN
 from verifier.result import FAILED, Check
 
 ZH, EN = texts_zh.TEXTS, texts_en.TEXTS
@@ -173,6 +174,6 @@ def test_findings_of_one_file_each_are_named_one_by_one(lang, texts):
 
 
 def test_control_a_face_without_escaping_is_caught(monkeypatch):
-    monkeypatch.setattr("verifier.report.texts.quoted", lambda text: f"“{text}”")
+    monkeypatch.setattr("verifier.report.texts.own", lambda text: f"{OPEN}{text}{CLOSE}")
     with pytest.raises(AssertionError):
         test_untrusted_text_cannot_leave_its_quotes("directions", "zh", ZH)

@@ -27,7 +27,7 @@ def test_json_has_exactly_the_keys_of_the_contract():
         report = as_json(result)
         assert list(report) == [
             "format", "verdict", "sub_indication", "trust_level", "time_grade", "policy_sha256",
-            "checks", "findings", "facts", "statements",
+            "checks", "findings", "facts", "statements", "examination",
         ]  # fmt: skip
         assert report["format"] == "beilin/report/v1"
         assert report["verdict"] == result.verdict
@@ -62,22 +62,16 @@ def test_json_numbers_are_strings():
 
 @SCOPES
 @LANGS
-def test_input_rules_result_statements_checks_findings_missing_result(scope, lang, texts):
+def test_result_statements_input_rules_checks_findings_missing_result(scope, lang, texts):
     text = as_text(shapes.base(scope), lang)
-    headings = [
-        "input",
-        "rules",
-        "conclusion",
-        "statements",
-        "parts",
-        "checks",
-        "findings",
-        "missing",
-    ]
-    places = [text.index(f"\n{texts.words[name]}\n") for name in headings]
+    headings = ["statements", "input", "rules", "parts", "checks", "findings", "missing"]
+    numbers = "一二三四五六七" if lang == "zh" else "1234567"
+    dot = "、" if lang == "zh" else ". "
+    named = [f"\n{n}{dot}{texts.words[h]}\n" for n, h in zip(numbers, headings, strict=True)]
+    places = [text.index(each) for each in named]
     assert places == sorted(places)
     verdict = texts.words["verdict"].replace("{headline}", texts.headlines[PASSED])
-    assert text.index(verdict) < places[3]
+    assert text.index(verdict) < places[0]
     assert text.rindex(verdict) > places[-1]
 
 
@@ -167,11 +161,13 @@ def test_only_a_time_stamp_lets_the_report_say_since_when():
         text = as_text(result, "zh")
         assert "未被改动" not in text
         assert (
-            "与日志 log.example.org/a 第 57 项（自 0 起计）所载一致；其自称时间为 2026-11-21T13:07:00Z"
+            "与日志 log.example.org/a 第 57 项（自 0 起计）所载一致；其自称时间为 2026-11-21 21:07:00（北京时间；2026-11-21T13:07:00Z）"
             in text
         )
     result.time_grade = "T3"
-    assert "自 2026-11-22T00:00:00Z 起未被改动" in as_text(result, "zh")
+    assert "自 2026-11-22 08:00:00（北京时间；2026-11-22T00:00:00Z）起未被改动" in as_text(
+        result, "zh"
+    )
     del result.facts["not_after"]
     assert "未被改动" not in as_text(result, "zh")
 
@@ -218,3 +214,79 @@ def test_the_three_answers_about_a_later_item(lang, texts):
     assert "700" in found["none"]
     assert "650" in found["found"]
     assert texts.words["not_shown.later.found"][:20] in found["found"]
+
+
+# ------------------------------------------------------------------- said once, said plainly
+
+
+@LANGS
+def test_checks_that_were_not_come_to_are_one_line(lang, texts):
+    result = shapes.base("package", failing=Check("receipt", FAILED, "FORMAT_FAILURE"))
+    behind = ("entry", "inclusion", "checkpoint", "log_key", "quorum")
+    result.checks = [check for check in result.checks if check.id not in behind]
+    text = as_text(result, lang)
+    missing = text[text.rindex(texts.words["missing"]) :]
+    line = texts.words["not_reached"].partition("{")[0]
+    assert missing.count(line) == 1
+    for name in behind:
+        assert texts.titles[name] in missing
+    assert texts.subs["NOT_REACHED"].who not in missing
+
+
+@LANGS
+def test_a_failed_check_says_what_to_do_next(lang, texts):
+    seen: set[str] = set()
+    for scope, required in REQUIRED.items():
+        for name in required:
+            result = shapes.base(scope, failing=Check(name, FAILED, "BINDING_FAILURE"))
+            text = as_text(result, lang)
+            step = texts.words["next"].replace("{text}", texts.next_steps[name])
+            assert text.count(step) == 1
+            seen.add(name)
+        assert texts.words["next"].partition("{")[0] not in as_text(shapes.base(scope), lang)
+    assert len(seen) > 15
+
+
+@LANGS
+def test_a_receipt_without_its_file_names_the_option(lang, texts):
+    for sub, named in (("SIGNED_DATA_NOT_FOUND", True), ("NOT_REACHED", False)):
+        result = shapes.base("receipt", failing=Check("file", NOT_DONE, sub))
+        assert ("--file" in as_text(result, lang)) is named
+    audit = shapes.base("audit", failing=Check("tiles", NOT_DONE, "SIGNED_DATA_NOT_FOUND"))
+    assert "--file" not in as_text(audit, lang)
+
+
+@LANGS
+def test_a_later_proof_of_time_changes_the_grade_only(lang, texts):
+    change = texts.subs["NO_POE"].change
+    assert change.startswith("只有时间等级" if lang == "zh" else "only the time grade")
+    assert ("结论不因此改变" if lang == "zh" else "result does not change") in change
+
+
+@LANGS
+def test_grades_and_numbers_are_explained_once(lang, texts):
+    for grade in ("T0", "T1", "T2", "T3", "T4"):
+        result = shapes.base("package")
+        result.time_grade = grade
+        text = as_text(result, lang)
+        assert text.count(texts.words["grades"]) == 1
+        assert text.count(texts.words["numbering"]) == 1
+
+
+def test_one_word_for_one_thing_in_chinese():
+    """账本 stands in the headline that the design fixes, and nowhere else."""
+    sentences = [
+        *ZH.status.values(), *ZH.titles.values(), *ZH.done.values(), *ZH.failed.values(),
+        *ZH.consequences.values(), *ZH.next_steps.values(), *ZH.findings.values(),
+        *ZH.reasons.values(), *ZH.parts.values(), *ZH.words.values(),
+        *(text for sub in ZH.subs.values() for text in sub),
+    ]  # fmt: skip
+    for sentence in sentences:
+        for word in ("账本", "帐", "提交者", "服务方", "运营方"):
+            assert word not in sentence, sentence
+        assert "策略" not in sentence.replace("核验策略", ""), sentence
+        assert "封存" not in sentence.replace("封存附件", ""), sentence
+        for word in ("补交", "尚缺", "：："):
+            assert word not in sentence, sentence
+    assert ZH.titles["statement"] == "登记陈述"
+    assert [h for h in ZH.headlines.values() if "账本" in h] == [ZH.headlines[PASSED]]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.verifier.report import shapes
+from tests.verifier.report.denylist import FORBIDDEN_EN, FORBIDDEN_ZH, forbidden_words
 from verifier.exports.codes import NOTES
 from verifier.report import texts_en, texts_zh
 from verifier.report.as_json import as_json
@@ -19,42 +20,6 @@ ZH, EN = texts_zh.TEXTS, texts_en.TEXTS
 BOTH = pytest.mark.parametrize("texts", [ZH, EN], ids=["zh", "en"])
 SUBS = sorted(ZH.subs)
 FINDINGS = sorted(ZH.findings)
-
-FORBIDDEN_ZH = [
-    "真实有效",
-    "合法有效",
-    "具有法律效力",
-    "具有证据效力",
-    "法院认可",
-    "法院采信",
-    "必然采信",
-    "不可篡改",
-    "铁证",
-    "等同公证",
-    "司法认可",
-    "权威认证",
-    "推定成立",
-    "足以证明",
-    "已证明其真实",
-    "符合第十六条",
-    "构成第十六条",
-    "真实性已确认",
-]
-FORBIDDEN_EN = [
-    "legally valid", "admissible", "authentic", "proves that", "tamper-proof", "court-approved",
-    "conclusive", "certified genuine", "satisfies article 16",
-]  # fmt: skip
-
-
-_ZH = re.compile("|".join(FORBIDDEN_ZH))
-_EN = re.compile(rf"(?<![\w-])(?:{'|'.join(FORBIDDEN_EN)})(?![\w-])", re.IGNORECASE)
-
-
-def forbidden_words(text: str) -> list[str]:
-    """The words of the list that the text holds, outside 「quotations」 that name their article."""
-    quoteless = re.sub(r"「[^」]*」（第[一二三四五六七八九十百]+条）", "", text)
-    found = _ZH.findall(quoteless.replace("\n", ""))
-    return found + [word.lower() for word in _EN.findall(re.sub(r"\s+", " ", quoteless))]
 
 
 def outputs(result):
@@ -67,9 +32,9 @@ def outputs(result):
 
 
 def test_the_tables_have_the_same_keys():
-    for name in ("headlines", "status", "titles", "done", "failed", "consequences", "subs"):
+    for name in ("headlines", "status", "titles", "done", "failed", "consequences"):
         assert getattr(ZH, name).keys() == getattr(EN, name).keys(), name
-    for name in ("findings", "reasons", "parts", "words"):
+    for name in ("next_steps", "subs", "findings", "reasons", "parts", "words"):
         assert getattr(ZH, name).keys() == getattr(EN, name).keys(), name
 
 
@@ -91,6 +56,7 @@ def test_every_check_has_its_sentences(texts):
         assert texts.done[name]
         assert texts.failed[name]
         assert texts.consequences[name]
+        assert texts.next_steps[name]
 
 
 @BOTH
@@ -137,6 +103,7 @@ def test_no_table_holds_a_forbidden_word(texts):
         "done",
         "failed",
         "consequences",
+        "next_steps",
         "findings",
         "reasons",
         "parts",
