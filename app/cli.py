@@ -30,12 +30,14 @@ from app.commands.common import (
 COMMANDS: Final = (
     # for those who have something anchored
     "identity",
+    "provenance",
     "seal",
     "demo",
     # for those who run the log
     "init",
     "serve",
     "account",
+    "declaration",
     "policy",
     "fsck",
     "backup",

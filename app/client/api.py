@@ -19,7 +19,6 @@ import httpx
 from app.commands.common import (
     EXIT_BAD_INPUT,
     EXIT_NOT_REACHABLE,
-    EXIT_USAGE,
     Refusal,
 )
 from verifier.encoding import parse_base64, parse_decimal, to_base64
@@ -27,6 +26,7 @@ from verifier.errors import VerifierError
 from verifier.evidence.submission import ID_BYTES, Submission
 from verifier.tlog.checkpoint import check_origin
 
+from .address import is_here
 from .refusals import of_problem
 from .strict import parse_object, text_of
 from .words import tell
@@ -61,33 +61,6 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     retry_after: int | None
-
-
-def check_url(text: str) -> str:
-    """Return the server's base address without a slash at its end."""
-    try:
-        parts = urlsplit(text)
-        port_ok = parts.port is None or 0 < parts.port < 65536
-    except ValueError:
-        parts, port_ok = urlsplit(""), False
-    plain = not (parts.query or parts.fragment or parts.username or parts.password)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok or not plain:
-        raise Refusal(
-            EXIT_USAGE,
-            "--server 应为 http:// 或 https:// 开头的地址，不含账户、问号和井号。",
-            "--server takes an address that starts with http:// or https://, without a user, "
-            "a question mark or a hash.",
-        )
-    if parts.scheme == "http" and not _is_here(parts.hostname):
-        tell(
-            "警告：未使用 https，API 密钥在途中可被他人读取。",
-            "Warning: without https the API key can be read on its way.",
-        )
-    return text.rstrip("/")
-
-
-def _is_here(host: str) -> bool:
-    return host in {"127.0.0.1", "::1", "localhost"}
 
 
 def parse_key(data: bytes) -> str:
@@ -125,7 +98,7 @@ class Api:
             timeout=httpx.Timeout(60, connect=10),
             follow_redirects=False,
             # A proxy of the environment must not stand between us and this machine.
-            trust_env=not _is_here(urlsplit(server).hostname or ""),
+            trust_env=not is_here(urlsplit(server).hostname or ""),
         )
 
     def close(self) -> None:

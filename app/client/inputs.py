@@ -11,7 +11,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.commands.common import EXIT_BAD_INPUT, EXIT_USAGE, Refusal
 from verifier.errors import Malformed
@@ -20,16 +20,27 @@ from verifier.evidence.manifest import MAX_FILES, File, check_file
 from .durable import reading
 from .words import shown
 
+ORIGINAL: Final = "original"
+PROVENANCE: Final = "provenance"
+ATTACHED: Final = (
+    "attestation", "derived", "log", "original", "recording", "screenshot", "transcript",
+)  # fmt: skip
+"""The roles that ``--attach`` takes (SPEC §7): what a file is beside the evidence itself."""
+
 
 class Input(NamedTuple):
-    """One file: where it lies (absolute) and its name in the manifest, any bytes."""
+    """One file: where it lies (absolute), its name in the manifest, any bytes, and its role."""
 
     path: Path
     name: bytes
+    role: str = ORIGINAL
 
 
-def find_inputs(paths: Sequence[str]) -> list[Input]:
-    """Return every file under ``paths`` in the person's order, folders sorted by name."""
+def find_inputs(paths: Sequence[str], beside: Sequence[tuple[str, str]] = ()) -> list[Input]:
+    """Return every file under ``paths`` in the person's order, folders sorted by name.
+
+    ``beside`` are pairs of role and path, each a single file; they come last.
+    """
     found: list[Input] = []
     for text in paths:
         path = Path(os.path.abspath(text))
@@ -51,8 +62,21 @@ def find_inputs(paths: Sequence[str]) -> list[Input]:
         raise Refusal(
             EXIT_BAD_INPUT, "所给文件夹中没有文件。", "There is no file in what was named."
         )
+    found += [_beside(role, text) for role, text in beside]
     _check_names(found)
     return found
+
+
+def _beside(role: str, text: str) -> Input:
+    path = Path(os.path.abspath(text))
+    each = list(_walk(path, os.fsencode(path.name)))
+    if [one.path for one in each] != [path]:
+        raise Refusal(
+            EXIT_USAGE,
+            f"{shown(text)} 是文件夹；--attach 与 --provenance 每次指定一个文件。",
+            f"{shown(text)} is a folder; --attach and --provenance take one file each.",
+        )
+    return Input(path, each[0].name, role)
 
 
 def _walk(path: Path, name: bytes) -> Iterator[Input]:
@@ -77,7 +101,7 @@ def _walk(path: Path, name: bytes) -> Iterator[Input]:
 
 def _check_names(found: list[Input]) -> None:
     names: set[bytes] = set()
-    for path, name in found:
+    for path, name, _ in found:
         try:
             check_file(File(name, "original", 0, bytes(32)))
         except Malformed:

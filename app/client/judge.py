@@ -50,7 +50,7 @@ def keys_of(policy: Policy, origin: str) -> list[VKey]:
     if not keys:
         raise Refusal(
             EXIT_REFUSED,
-            "服务器所写的账本不在策略文件中，未发送任何摘要。请核对 --server 与 --policy。",
+            "服务器所写的日志不在策略文件中，未发送任何摘要。请核对 --server 与 --policy。",
             "The server writes a log that the policy does not name; no digest was sent. Check "
             "--server and --policy.",
         )
@@ -139,7 +139,7 @@ class Judge:
         names = "、".join(shown(path) for path in kept)
         return Refusal(
             EXIT_REFUSED,
-            "请勿依赖该服务器：其账本与此前出示的检查点不一致（可能被回退，或对不同的人出示不同内容）。"
+            "请勿依赖该服务器：其日志与此前出示的检查点不一致（可能被回退，或对不同的人出示不同内容）。"
             f"已保留签名检查点作为证据：{names}。请将其交给运营方和见证机构。",
             "Do not rely on this server: its log does not extend the checkpoint that it showed "
             "before (set back, or showing different people different things). Kept as evidence: "

@@ -1,8 +1,9 @@
 """Writing the evidence package from a plan and its receipt.
 
-The bytes follow from the two alone: packing again gives the same file. Every
-file is hashed once more while it is copied, so that a package never holds
-other bytes than those that were anchored.
+The bytes follow from the two alone, and from whether the platform's declaration
+was to be had (``declared``): packing again gives the same file. Every file is
+hashed once more while it is copied, so that a package never holds other bytes
+than those that were anchored.
 """
 
 from __future__ import annotations
@@ -26,14 +27,19 @@ from .words import shown
 _CHUNK = 1 << 20
 
 
-def write(out: Path, plan: Plan, receipt: bytes, spool: BinaryIO, meter: Meter) -> None:
-    """Write the package to ``out``, whole and fsynced; nothing is left if that fails."""
+def write(
+    out: Path, plan: Plan, receipt: bytes, note: bytes | None, spool: BinaryIO, meter: Meter
+) -> None:
+    """Write the package to ``out``, whole and fsynced; nothing is left if that fails.
+
+    ``note`` is the platform's declaration, if it is to be had.
+    """
     total = sum(each.size for each in plan.files)
     meter.begin("写入证据包", "writing the package", total, out.name)
     out.unlink(missing_ok=True)  # of a run that was killed
     try:
         with writing(out), os.fdopen(create(out), "wb", buffering=_CHUNK) as file:
-            package.write_package(file, "private", _payload(plan, receipt, spool, meter))
+            package.write_package(file, "private", _payload(plan, receipt, note, spool, meter))
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
@@ -55,12 +61,14 @@ def move(temporary: Path, out: Path) -> None:
 
 
 def _payload(
-    plan: Plan, receipt: bytes, spool: BinaryIO, meter: Meter
+    plan: Plan, receipt: bytes, note: bytes | None, spool: BinaryIO, meter: Meter
 ) -> dict[str, tuple[bytes, int, Iterable[bytes]]]:
     payload = {
         package.RECEIPT: package.small(receipt),
         package.MANIFEST: package.small(plan.manifest),
     }
+    if note is not None:
+        payload[package.DECLARATION] = package.small(note)
     drawn: dict[int, bytes] = {}
     for n, each in enumerate(plan.files):
         chunks = file_chunks(each, meter)

@@ -22,7 +22,7 @@ from verifier.evidence.manifest import FileLine, Manifest, check_file
 from verifier.evidence.messages import parse_messages_root
 from verifier.evidence.submission import Submission, check_signature, parse_submission
 
-from .inputs import Input
+from .inputs import ORIGINAL, PROVENANCE, Input
 from .scan import MEDIA, Scanned, Secrets, Span
 from .strict import number_of, parse_object, text_of
 
@@ -36,12 +36,14 @@ class Plan(NamedTuple):
     """What will be requested and packed.
 
     ``dossier`` is the person's name for it; its id is in the submission.
+    ``supplements`` is the leaf hash of the entry that this one adds to.
     """
 
     server: str
     dossier: str
     again: bool
     files: tuple[Scanned, ...]
+    supplements: bytes | None
     manifest: bytes
     submission: Submission
     signature: bytes | None
@@ -54,6 +56,7 @@ class Plan(NamedTuple):
             "dossier": self.dossier,
             "again": self.again,
             "files": [_file_values(each) for each in self.files],
+            "supplements": None if self.supplements is None else to_base64(self.supplements),
             "manifest": self.manifest.decode(),
             "submission": self.submission.to_bytes().decode(),
             "signature": None if self.signature is None else to_base64(self.signature),
@@ -61,13 +64,14 @@ class Plan(NamedTuple):
         return json.dumps(values, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def manifest_of(files: Sequence[Scanned]) -> bytes:
-    """Return the manifest's text."""
+def manifest_of(files: Sequence[Scanned], supplements: bytes | None = None) -> bytes:
+    """Return the manifest's text; the file of role ``provenance`` is the one it names as such."""
     lines = tuple(
         FileLine(each.opening().commitment(), None if each.root is None else each.root.root())
         for each in files
     )
-    return Manifest(lines, None, None).to_bytes()
+    provenance = [n for n, each in enumerate(files) if each.role == PROVENANCE]
+    return Manifest(lines, supplements, provenance[0] if provenance else None).to_bytes()
 
 
 def digests_of(manifest: bytes) -> tuple[Digest, ...]:
@@ -103,16 +107,18 @@ def parse_plan(data: bytes) -> Plan:
         raise Malformed("plan: files or again is missing")
     files = tuple(_parse_file(row) for row in rows)
     signature = values.get("signature")
+    supplements = values.get("supplements")
     plan = Plan(
         text_of(values, "server", _WHAT),
         text_of(values, "dossier", _WHAT),
         again,
         files,
+        None if supplements is None else _bytes(values, "supplements", 32),
         text_of(values, "manifest", _WHAT).encode(),
         parse_submission(text_of(values, "submission", _WHAT).encode()),
         None if signature is None else _bytes(values, "signature", 64),
     )
-    if manifest_of(files) != plan.manifest:
+    if manifest_of(files, plan.supplements) != plan.manifest:
         raise Malformed("plan: the manifest is not that of the files")
     if plan.submission.digests != digests_of(plan.manifest):
         raise Malformed("plan: the submission is not that of the manifest")
@@ -133,9 +139,10 @@ def _parse_file(row: Any) -> Scanned:
     root = None
     if root_text is not None:
         root = parse_messages_root(text_of(row, "messages", _WHAT).encode())
+    role = text_of(row, "role", _WHAT)
     scanned = Scanned(
-        Input(Path(os.fsdecode(path)), name),
-        text_of(row, "role", _WHAT),
+        Input(Path(os.fsdecode(path)), name, ORIGINAL if role == MEDIA else role),
+        role,
         number_of(row, "size", _WHAT),
         _bytes(row, "sha256", 32),
         Secrets(*(_bytes(row, key, 32) for key in ("salt", "content_salt", "seed"))),

@@ -36,7 +36,7 @@ _BY_CODE: Final = {
     ),
     "digest-known": _Row(
         EXIT_REFUSED,
-        "该账户此前已对同一清单存证（序号 {index}）。确需再次存证请加 --again。",
+        "该账号此前已对同一清单存证（序号 {index}）。确需再次存证请加 --again。",
         "This account has anchored the same manifest before (index {index}). To anchor it once "
         "more, add --again.",
     ),
@@ -48,7 +48,7 @@ _BY_CODE: Final = {
     ),
     "signature-required": _Row(
         EXIT_REFUSED,
-        "该账户只接受以其登记密钥签名的提交。请用 --identity 指定登记的密钥，并删除 .part 文件后重试。",
+        "该账号只接受以其登记密钥签名的提交。请用 --identity 指定登记的密钥，并删除 .part 文件后重试。",
         "This account takes only submissions signed with its registered key. Name that key with "
         "--identity, delete the .part file and try again.",
     ),
@@ -59,7 +59,7 @@ _BY_CODE: Final = {
     ),
     "frozen": _Row(
         EXIT_REFUSED,
-        "该账本已终止接收。请向运营方指明的后继账本存证；已有回执继续有效。",
+        "该日志已终止接收。请向运营方指明的后继日志存证；已有回执继续有效。",
         "This log is closed for good. Use the successor that the operator names; receipts stay "
         "valid.",
     ),

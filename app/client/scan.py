@@ -27,11 +27,10 @@ from verifier.exports.reader import Reading
 from verifier.exports.source import Source
 
 from .durable import reading
-from .inputs import Input
+from .inputs import ORIGINAL, Input
 from .progress import Meter
 from .words import shown
 
-ORIGINAL: Final = "original"
 MEDIA: Final = "media"
 _CACHED_SEGMENTS: Final = 300_000
 """So many segments of a file are kept instead of being read again: about 150 MB."""
@@ -115,7 +114,7 @@ def scan(
     for n, found in later:
         with _changes(inputs[n]):
             work = _Work(inputs[n], n, secrets(n), spool, meter, links, findings)
-            if n in linked:
+            if n in linked and inputs[n].role == ORIGINAL:
                 done[n] = work.hash_only(sources[n])
             else:
                 done[n] = work.seal(found, sources[n])
@@ -220,7 +219,8 @@ class _Work:
         span = Span(start, self._spool.tell() - start, table.digest())
         root = self._root(found, tree)
         self._findings.missing_media += self._missing
-        return Scanned(self._each, ORIGINAL, tree.size, tree.file_digest, self._secrets, root, span)
+        role = self._each.role
+        return Scanned(self._each, role, tree.size, tree.file_digest, self._secrets, root, span)
 
     def _root(self, found: Reading, tree: Tree) -> MessagesRoot:
         return MessagesRoot(

@@ -5,7 +5,8 @@
     3  scan           segment tables to PKG.zip.part.tables, fsynced
     4  plan           PKG.zip.part, fsynced: from here on every run makes the same request
     5  submit         with the plan's nonce as Idempotency-Key
-    6  check          the receipt, against policy, plan and remembered checkpoint
+    6  check          the receipt, against policy, plan and remembered checkpoint; then fetch the
+                      platform's declaration that it names
     7  pack           PKG.zip.part.zip, fsynced, renamed to PKG.zip
     8  remember       the checkpoint
     9  clean          tables, then the plan
@@ -33,6 +34,7 @@ from verifier.policy import Policy
 
 from . import packing
 from .api import Account, Api
+from .declared import declaration_for
 from .durable import create, locked, read_small, remove, replace, sync_folder, writing
 from .identity import Identity
 from .inputs import Input, check_outside, find_inputs
@@ -44,15 +46,19 @@ from .state import State
 from .words import shown
 
 POINTS: Final = (
-    "locked", "asked", "scanned", "planned", "submitted", "checked", "packed", "renamed",
-    "remembered", "cleaned",
+    "locked", "asked", "scanned", "planned", "submitted", "checked", "declared", "packed",
+    "renamed", "remembered", "cleaned",
 )  # fmt: skip
 """The names that ``at`` is called with, in order; a resumed run leaves out ``scanned``."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the person asked for."""
+    """What the person asked for.
+
+    ``beside`` are further files as (role, path), the provenance record among
+    them; ``supplements`` is the leaf hash of the entry that this one adds to.
+    """
 
     paths: Sequence[str]
     server: str
@@ -60,6 +66,12 @@ class Request:
     out: Path
     identity: Callable[[], Identity]
     again: bool = False
+    beside: Sequence[tuple[str, str]] = ()
+    supplements: bytes | None = None
+
+    def inputs(self) -> list[Input]:
+        """Return every file that is to be sealed, in order."""
+        return find_inputs(self.paths, self.beside)
 
 
 class Sealed(NamedTuple):
@@ -126,7 +138,7 @@ class _Run:
                 f"{shown(out)} 已存在，未作任何改动；请换一个 --out。",
                 f"{shown(out)} exists and was not changed; choose another --out.",
             )
-        inputs = find_inputs(self._request.paths)
+        inputs = self._request.inputs()
         check_outside(self._request.paths, out)
         plan = self._load(inputs) if resumed else None
         account = self._api.account()
@@ -143,9 +155,11 @@ class _Run:
         self._at("submitted")
         receipt = judge.check_answer(plan, accepted)
         self._at("checked")
+        note = declaration_for(self._api, self._policy, receipt, out)
+        self._at("declared")
         temporary = _beside(part, ".zip")
         with self._tables.open("rb") as spool:
-            packing.write(temporary, plan, accepted.receipt, spool, self._meter)
+            packing.write(temporary, plan, accepted.receipt, note, spool, self._meter)
         self._at("packed")
         packing.move(temporary, out)
         self._at("renamed")
@@ -165,14 +179,14 @@ class _Run:
         try:
             files = self._scan(inputs, lambda _: Secrets(*(os.urandom(32) for _ in range(3))))
             self._at("scanned")
-            manifest = manifest_of(files)
+            manifest = manifest_of(files, self._request.supplements)
             submission = Submission(
                 account.origin, account.account, dossier, "manifest", digests_of(manifest),
                 os.urandom(ID_BYTES), None, identity.public_key,
             )  # fmt: skip
             plan = Plan(
                 self._request.server, self._request.dossier, self._request.again, tuple(files),
-                manifest, submission, identity.sign(submission.to_bytes()),
+                self._request.supplements, manifest, submission, identity.sign(submission.to_bytes()),
             )  # fmt: skip
             with writing(self._part):
                 replace(self._part, plan.to_bytes())
@@ -201,7 +215,7 @@ class _Run:
             raise Refusal(
                 EXIT_BAD_INPUT,
                 f"{shown(part)} 已损坏，或由其他版本的程序写成。可用原版本重试；若删除它重新开始，"
-                "已存证的条目仍会留在账本中。",
+                "已存证的条目仍会留在日志中。",
                 f"{shown(part)} is damaged, or of another version of this program. Try again with "
                 "that version; if you delete it to start anew, what was anchored stays in the log.",
             ) from None
@@ -209,6 +223,7 @@ class _Run:
             [each.input for each in plan.files] == inputs
             and plan.dossier == request.dossier
             and plan.again == request.again
+            and plan.supplements == request.supplements
         )
         if not same:
             raise Refusal(
@@ -225,7 +240,7 @@ class _Run:
         if (plan.submission.origin, plan.submission.account) != (account.origin, account.account):
             raise Refusal(
                 EXIT_REFUSED,
-                f"{shown(self._part)} 属于另一账本或另一账户。请使用原来的 --server 和 --key-file。",
+                f"{shown(self._part)} 属于另一日志或另一账号。请使用原来的 --server 和 --key-file。",
                 f"{shown(self._part)} belongs to another log or account. Use the --server and "
                 "--key-file of that run.",
             )

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
 
     size = backup(args.data, args.out)
     print(say(
-        f"已备份至 {args.out}，截至第 {size} 项。其中不含签名器：恢复旧备份不会造成账本分叉。",
+        f"已备份至 {args.out}，截至第 {size} 项。其中不含签名器：恢复旧备份不会造成日志分叉。",
         f"backed up {size} entries to {args.out}. The signer is not in it, so an old backup "
         "cannot fork the log.",
     ))  # fmt: skip

@@ -75,16 +75,16 @@ def _by_name(error: Exception) -> Refusal | None:
     if "LedgerError" in names:
         for name, code, zh, en in (
             ("Held", EXIT_TRY_AGAIN,
-             "账本正被另一进程使用，请先停止它", "another process uses this log; stop it first"),
+             "日志正被另一进程使用，请先停止它", "another process uses this log; stop it first"),
             ("AlreadyExists", EXIT_REFUSED,
              "已经存在，不会覆盖；请换一个名称或目录",
              "it exists already and is never overwritten; choose another name or folder"),
             ("NoSpace", EXIT_CANNOT_WRITE, "磁盘空间不足", "free some space on the volume"),
-            ("Unavailable", EXIT_TRY_AGAIN, "账本暂不可写，请稍后再试", "the log does not write now; try again later"),
+            ("Unavailable", EXIT_TRY_AGAIN, "日志暂不可写，请稍后再试", "the log does not write now; try again later"),
             ("Overloaded", EXIT_TRY_AGAIN, "服务繁忙，请稍后再试", "busy; try again later"),
             ("NotFound", EXIT_BAD_INPUT, "找不到，请检查名称", "not found; check the name"),
             ("Config", EXIT_BAD_INPUT, "请检查数据目录及其配置", "check the data folder and its configuration"),
-            ("Frozen", EXIT_REFUSED, "账本已终止接收", "the log is closed for good"),
+            ("Frozen", EXIT_REFUSED, "日志已终止接收", "the log is closed for good"),
             ("Fatal", EXIT_REFUSED,
              "为避免自相矛盾，拒绝写入。请勿删除任何文件，先运行 beilin fsck，并见 ledger/DESIGN.md 的恢复表",
              ("writing is refused, so that the log cannot contradict itself. Delete nothing; "

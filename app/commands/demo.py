@@ -1,10 +1,11 @@
 """``beilin demo``: the whole path for real, from a chat export to an offline verdict.
 
-In a scratch folder: create a log, start the service, seal a chat export with a
-picture, seal a later item of the same dossier, stop the service. Then verify
-the first package offline, by a process that has no network and only the
-verifier. The log is a fresh one with one operator, no witness and no outside
-proof of time, and the report says so.
+In a scratch folder: create a log, publish a platform declaration, start the
+service, seal a chat export with a picture and a provenance record, seal a later
+item of the same dossier, stop the service. Then verify the first package
+offline, by a process that has no network and only the verifier, and write the
+examination. The log is a fresh one with one operator, no witness and no outside
+proof of time, and the record leaves much out; the report says so.
 """
 
 from __future__ import annotations
@@ -17,37 +18,30 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from app.demo_data.material import samples
+from app.demo_data.material import resource, samples
+from app.demo_data.offline import verify
+from app.demo_data.record import write_record
+from app.demo_data.words import failed as _failed
+from app.demo_data.words import tell as _say
 from verifier.encoding import to_base64
 
-from .common import EXIT_CANNOT_WRITE, EXIT_INTERNAL, Refusal, say
+from .common import EXIT_CANNOT_WRITE, Refusal, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ORIGIN: Final = "demo.example/beilin"
-OURS: Final = frozenset({"package.zip", "policy.txt", "report.txt", "report.json", "log"})
+OURS: Final = frozenset(
+    {"package.zip", "policy.txt", "report.html", "report.txt", "report.json", "log"}
+)
 _START_SECONDS: Final = 60
 _STEP_SECONDS: Final = 300
 _LISTENING: Final = re.compile(r"listening on (http://127\.0\.0\.1:[0-9]+)\n")
-
-# What runs in the verifying process before the verifier: no socket, none of our other parts.
-_GUARD: Final = """
-import runpy, sys
-def watch(event, args):
-    if event.startswith("socket."):
-        raise PermissionError("offline: " + event)
-    if event == "import" and args[0].partition(".")[0] in ("app", "ledger", "httpx"):
-        raise PermissionError("only the verifier: " + args[0])
-sys.addaudithook(watch)
-sys.path.insert(0, sys.argv.pop(1))
-runpy.run_module("verifier.cli", run_name="__main__", alter_sys=True)
-"""
 
 
 def register(commands: Any) -> None:
@@ -68,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="beilin-demo-") as scratch:
             _seal(Path(scratch), new, out)
-        _verify(new, out)
+        verify(new, shown_folder(out))
         _swap(new, out)
     finally:
         shutil.rmtree(new, ignore_errors=True)
@@ -109,24 +103,32 @@ def _swap(new: Path, out: Path) -> None:
 
 def _seal(scratch: Path, new: Path, out: Path) -> None:
     data, key, policy = scratch / "service", scratch / "key.txt", new / "policy.txt"
-    _say("1. 新建账本与账户", "1. creating a log and an account")
+    _say("1. 新建日志与账号，发布平台声明",
+         "1. creating a log and an account, publishing a platform declaration")  # fmt: skip
     _beilin(scratch, "init", "--data", str(data), "--origin", ORIGIN)
     key.touch(mode=0o600)
     key.write_text(_beilin(scratch, "account", "new", "demo", "--data", str(data)))
     policy.write_text(_beilin(scratch, "policy", "--data", str(data)), encoding="utf-8")
+    declaration = scratch / "declaration.toml"
+    declaration.write_bytes(resource("declaration.toml"))
+    _beilin(scratch, "declaration", "publish", str(declaration), "--data", str(data))
     chat, picture, later = samples(scratch)
+    record = scratch / say("来源声明.toml", "provenance.toml")
+    write_record(record, [chat, picture], time.time())
     others = _beilin(scratch, "account", "new", "others", "--data", str(data)).strip()
     with _service(scratch, data) as url:
         _others(url, others)
         common = ("--server", url, "--key-file", str(key), "--policy", str(policy),
                   "--dossier", say("押金争议", "deposit dispute"))  # fmt: skip
-        _say("2. 存证：聊天记录与照片", "2. sealing a chat export and a picture")
+        _say("2. 存证：聊天记录、照片与来源声明",
+             "2. sealing a chat export, a picture and a provenance record")  # fmt: skip
         package = new / "package.zip"
-        done = _beilin(scratch, "seal", str(chat), str(picture), *common, "--out", str(package))
+        done = _beilin(scratch, "seal", str(chat), str(picture), *common, "--out", str(package),
+                       "--provenance", str(record))  # fmt: skip
         print(done.replace(f"{new}/", shown_folder(out)))
         _say("3. 同一案卷的后续存证", "3. sealing a later item of the same dossier")
         _beilin(scratch, "seal", str(later), *common, "--out", str(scratch / "later.zip"))
-    _say("4. 服务已停止；复制静态账本", "4. the service is stopped; copying its static log")
+    _say("4. 服务已停止；复制静态日志", "4. the service is stopped; copying its static log")
     shutil.copytree(data / "log", new / "log")
 
 
@@ -215,66 +217,7 @@ class _Alarm:
         self._timer.cancel()
 
 
-# -- verifying
-
-
-def _verify(new: Path, out: Path) -> None:
-    isolated = _no_network()
-    how_zh = "独立网络命名空间" if isolated else "禁用套接字"
-    how_en = "a network namespace without a network" if isolated else "sockets refused"
-    _say(f"5. 离线核验（仅 verifier；{how_zh}）",
-         f"5. verifying offline (only the verifier; {how_en})")  # fmt: skip
-    text = _verifier(isolated, new)
-    (new / "report.txt").write_bytes(text)
-    (new / "report.json").write_bytes(_verifier(isolated, new, "--json"))
-    print()
-    print(text.decode("utf-8", "replace"))
-    name = shown_folder(out)
-    _say(f"结果在 {name}。自行核验：beilin-verify {name}package.zip --policy {name}policy.txt "
-         f"--log {name}log",
-         f"Results are in {name}. Verify yourself: beilin-verify {name}package.zip "
-         f"--policy {name}policy.txt --log {name}log")  # fmt: skip
-
-
 def shown_folder(out: Path) -> str:
     """Return the folder as a person would type it from where they are."""
     here = Path.cwd()
     return f"{out.relative_to(here) if out.is_relative_to(here) else out}/"
-
-
-def _no_network() -> list[str]:
-    """Return the command that takes the network away, empty where this machine has none."""
-    for command in (["unshare", "-n"], ["unshare", "-rn"]):
-        if shutil.which(command[0]) is None:
-            return []
-        if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:
-            return command
-    return []
-
-
-def _verifier(isolated: Sequence[str], folder: Path, *more: str) -> bytes:
-    import verifier
-
-    code = str(Path(verifier.__file__).resolve().parents[1])
-    # -I: no settings of the environment, nothing from the current folder.
-    command = [*isolated, sys.executable, "-I", "-X", "utf8", "-c", _GUARD, code,
-               "package.zip", "--policy", "policy.txt", "--log", "log", *more]  # fmt: skip
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, timeout=_STEP_SECONDS, check=False
-    )
-    if done.returncode != 0:
-        text = (done.stdout + done.stderr).decode("utf-8", "replace")
-        raise _failed("beilin-verify", done.returncode, text)
-    return done.stdout
-
-
-def _failed(what: str, code: int, text: str) -> Refusal:
-    return Refusal(
-        EXIT_INTERNAL,
-        f"演示未完成：{what} 以 {code} 结束。\n{text}",
-        f"The demonstration did not finish: {what} ended with {code}.\n{text}",
-    )
-
-
-def _say(zh: str, en: str) -> None:
-    print(say(zh, en), flush=True)

@@ -11,7 +11,7 @@ from .common import EXIT_BAD_INPUT, add_data, add_signer_state, progress, say
 
 def register(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("fsck", help=say("逐项核对账本", "check the whole log"))
+    parser = commands.add_parser("fsck", help=say("逐项核对日志", "check the whole log"))
     add_data(parser)
     add_signer_state(parser)
     parser.set_defaults(run=run)
@@ -33,5 +33,5 @@ def run(args: argparse.Namespace) -> int:
             "in ledger/DESIGN.md.",
         ), file=sys.stderr)  # fmt: skip
         return EXIT_BAD_INPUT
-    print(say("账本完整一致。", "The log is whole and consistent."))
+    print(say("日志完整一致。", "The log is whole and consistent."))
     return 0

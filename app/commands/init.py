@@ -10,11 +10,11 @@ from .common import add_data, say
 
 def register(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("init", help=say("新建账本", "create a log"))
+    parser = commands.add_parser("init", help=say("新建日志", "create a log"))
     add_data(parser)
     parser.add_argument(
         "--origin", required=True, metavar="NAME",
-        help=say("账本名称，如 log.example.org/beilin，永久不变",
+        help=say("日志名称，如 log.example.org/beilin，永久不变",
                  "the log's name for life, like log.example.org/beilin"),
     )  # fmt: skip
     parser.add_argument(
@@ -29,8 +29,8 @@ def run(args: argparse.Namespace) -> int:
 
     create(args.data, args.origin, database=args.database)
     print(say(
-        f"已新建账本 {args.origin}，位于 {args.data}\n"
-        f"请妥善保管 {args.data / 'signer'}：其中有账本私钥，备份不含此目录。\n"
+        f"已新建日志 {args.origin}，位于 {args.data}\n"
+        f"请妥善保管 {args.data / 'signer'}：其中有日志私钥，备份不含此目录。\n"
         f"下一步：beilin account new 名称 --data {args.data}，然后 beilin serve --data {args.data}",
         f"created the log {args.origin} in {args.data}\n"
         f"Keep {args.data / 'signer'} safe: it holds the log's private key and is in no backup.\n"

@@ -12,13 +12,13 @@ from .common import add_data, add_signer_state, progress, say
 def register(commands: Any) -> None:
     """Add the command's arguments."""
     parser = commands.add_parser(
-        "recover", help=say("从账本副本补回缺失的条目", "re-import entries from a copy of the log")
+        "recover", help=say("从日志副本补回缺失的条目", "re-import entries from a copy of the log")
     )
     add_data(parser)
     add_signer_state(parser)
     parser.add_argument(
         "--from", dest="source", required=True, metavar="DIR|URL",
-        help=say("账本静态副本所在目录或网址", "folder or address of a copy of the static log"),
+        help=say("日志静态副本所在目录或网址", "folder or address of a copy of the static log"),
     )  # fmt: skip
     parser.set_defaults(run=run)
 
@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
         progress=progress(say("已补回", "imported")),
     )
     print(say(
-        f"已补回 {done.imported} 项，账本现有 {done.size} 项，纪元 {done.epoch}。",
+        f"已补回 {done.imported} 项，日志现有 {done.size} 项，纪元 {done.epoch}。",
         f"imported {done.imported} entries; the log has {done.size}; the epoch is {done.epoch}.",
-    ))  # fmt: skip
+    ), flush=True)  # fmt: skip
     if done.imported:
         print(say(
             "补回的条目没有陈述与盐，其回执仅存于持有人手中；有关案卷自新纪元继续，并会如实注明。",

@@ -23,6 +23,9 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--server", required=True, metavar="URL")
+    parser.add_argument("--insecure-http", action="store_true",
+                        help=say("允许以 http 连接另一台机器：API 密钥在途中可被读取",
+                                 "allow http to another machine: the API key can be read on its way"))  # fmt: skip
     parser.add_argument("--key-file", type=Path, required=True, metavar="FILE",
                         help=say("API 密钥文件", "file that holds the API key"))  # fmt: skip
     parser.add_argument("--policy", type=Path, required=True, metavar="FILE",
@@ -35,22 +38,32 @@ def register(commands: Any) -> None:
                                  "submitter's key; by default one is made on first use"))  # fmt: skip
     parser.add_argument("--again", action="store_true",
                         help=say("同一摘要再次存证", "anchor the same digest once more"))  # fmt: skip
+    parser.add_argument("--provenance", metavar="FILE",
+                        help=say("来源声明（beilin provenance new），与证据同批登记",
+                                 "the provenance record (beilin provenance new), anchored with the evidence"))  # fmt: skip
+    parser.add_argument("--attach", action="append", default=[], metavar="ROLE=FILE",
+                        help=say("随附的材料，如 recording=录屏.mp4；可重复",
+                                 "what goes with it, such as recording=screen.mp4; may be repeated"))  # fmt: skip
+    parser.add_argument("--supplements", type=Path, metavar="PKG.zip|RECEIPT",
+                        help=say("本次补充的是哪一次存证", "the earlier seal that this one adds to"))  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Seal, and say what came of it."""
-    from app.client.api import Api, check_url, parse_key
+    from app.client.address import check_url
+    from app.client.api import Api, parse_key
+    from app.client.beside import beside, check_record, leaf_of
     from app.client.durable import read_small
     from app.client.identity import default_identity, load_identity
-    from app.client.inputs import check_no_secret, find_inputs
+    from app.client.inputs import check_no_secret
     from app.client.judge import load_policy
     from app.client.progress import Meter
     from app.client.sealing import Request, seal
     from app.client.state import State, home
 
     _check_name(args.dossier)
-    server = check_url(args.server)
+    server = check_url(args.server, insecure_http=args.insecure_http)
     key = parse_key(read_small(args.key_file, 1024))
     policy = load_policy(args.policy)
     state = State(home())
@@ -58,7 +71,6 @@ def run(args: argparse.Namespace) -> int:
     if own is not None:
         load_identity(own)  # a wrong file is refused before any work
     secrets = [args.key_file, own or state.identity_path]
-    check_no_secret(find_inputs(args.paths), secrets)
     request = Request(
         tuple(args.paths),
         server,
@@ -66,7 +78,12 @@ def run(args: argparse.Namespace) -> int:
         Path(os.path.abspath(args.out)),
         lambda: default_identity(state.identity_path) if own is None else load_identity(own),
         args.again,
+        tuple(beside(args.attach, args.provenance)),
+        None if args.supplements is None else leaf_of(args.supplements, policy),
     )
+    check_no_secret(request.inputs(), secrets)
+    if args.provenance is not None:
+        check_record(Path(args.provenance), request.inputs())
     api = Api(server, key)
     try:
         with Meter() as meter:

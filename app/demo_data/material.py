@@ -8,19 +8,23 @@ from importlib import resources
 from pathlib import Path
 
 
+def resource(name: str) -> bytes:
+    """Return a data file of this folder."""
+    return resources.files("app.demo_data").joinpath(name).read_bytes()
+
+
 def samples(scratch: Path) -> tuple[Path, Path, Path]:
     """Write what is sealed: all of it synthetic."""
     chat, picture, later = (
         scratch / name for name in ("聊天记录.txt", "墙面照片.png", "书面通知.txt")
     )
-    text = resources.files("app.demo_data").joinpath("wechat_export.txt").read_bytes()
-    chat.write_bytes(text)
-    picture.write_bytes(_png(96, 64))
+    chat.write_bytes(resource("wechat_export.txt"))
+    picture.write_bytes(png(96, 64))
     later.write_text("退租书面通知：依合同第八条，提前三十日通知退租。\n", encoding="utf-8")
     return chat, picture, later
 
 
-def _png(width: int, height: int) -> bytes:
+def png(width: int, height: int) -> bytes:
     """Return a small PNG: a grey wall with two dark dots."""
     rows = bytearray()
     for y in range(height):

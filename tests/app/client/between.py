@@ -39,8 +39,9 @@ def between(url: str, change: Change) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {k: v for k, v in self.headers.items() if k.lower() != "host"}
             answer = httpx.request(
-                self.command, url + self.path, headers=headers, content=body, trust_env=False
-            )
+                self.command, url + self.path, headers=headers, content=body, trust_env=False,
+                timeout=60,
+            )  # fmt: skip
             kept = {k: answer.headers[k] for k in ("content-type", "retry-after")
                     if k in answer.headers}  # fmt: skip
             heard = change(Heard(self.command, self.path, answer.status_code, kept, answer.content))

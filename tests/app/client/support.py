@@ -101,7 +101,7 @@ class Service:
 
     def size(self) -> int:
         """Return how many entries the log has published."""
-        answer = httpx.get(f"{self.url}/checkpoint", trust_env=False)
+        answer = httpx.get(f"{self.url}/checkpoint", trust_env=False, timeout=60)
         return 0 if answer.status_code == 404 else parse_checkpoint(
             parse_note(answer.content).text
         ).size  # fmt: skip

@@ -31,13 +31,13 @@ def plan(tmp_path: Path) -> Plan:
             spool,
             Meter(),
         )
-    manifest = manifest_of(files)
+    manifest = manifest_of(files, bytes(32))
     submission = Submission(
         "log.example/one", bytes(16), bytes(16), "manifest", digests_of(manifest),
         bytes(16), None, identity.public_key,
     )  # fmt: skip
     signature = identity.sign(submission.to_bytes())
-    return Plan("http://h", "案卷", False, tuple(files), manifest, submission, signature)
+    return Plan("http://h", "案卷", False, tuple(files), bytes(32), manifest, submission, signature)
 
 
 def test_it_is_read_back_as_it_was(plan: Plan):

@@ -157,6 +157,7 @@ def test_bad_options(client: Client, tmp_path: Path):
     x = write(tmp_path / "x", b"x")
     for url in ("ftp://a", "127.0.0.1:8080", "http://u:p@h", "http://h/?q", "http://h:99999", ""):
         refused(client, 64, "--server", x, server=url)
+    refused(client, 64, "--insecure-http", x, server="http://log.example")
     refused(client, 64, "--dossier", x, dossier="")
     refused(client, 64, "--dossier", x, dossier="two\nlines")
     refused(client, 65, "Cannot read", x, key=tmp_path / "no.key")
@@ -165,6 +166,20 @@ def test_bad_options(client: Client, tmp_path: Path):
     refused(client, 65, "cannot be used", x, policy=write(tmp_path / "bad.policy", b"nothing\n"))
     refused(client, 65, "Cannot read", x, more=["--identity", str(tmp_path / "no.identity")])
     refused(client, 65, "not a submitter's key", x, more=["--identity", str(x)])
+
+
+def test_http_to_another_machine_may_be_meant(client: Client, tmp_path: Path):
+    """By way of a proxy that is this machine's: the request leaves, and goes no further."""
+    arguments = client.arguments(
+        write(tmp_path / "x", b"x"), server="http://log.example", more=["--insecure-http"]
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{free.getsockname()[1]}"
+        done = beilin(*arguments, env=client.environment(http_proxy=proxy, no_proxy=""))
+    assert done.returncode == 69, done.stderr
+    assert "without https" in done.stderr
+    assert "cannot be reached" in done.stderr
 
 
 def test_no_server_there(client: Client, tmp_path: Path):

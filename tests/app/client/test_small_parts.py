@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.client.api import check_url, parse_key
+from app.client.address import check_url
+from app.client.api import parse_key
 from app.client.durable import locked, replace, write_new
 from app.client.strict import parse_object
 from app.client.words import shown
@@ -38,12 +39,23 @@ def test_json_with_one_reading_is_taken():
     }
 
 
-def test_http_to_another_machine_is_warned_of(capsys: pytest.CaptureFixture[str]):
+def test_http_to_another_machine_is_refused_unless_it_is_meant(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
     assert check_url("https://log.example/base/") == "https://log.example/base"
-    assert check_url("http://127.0.0.1:80") == "http://127.0.0.1:80"
+    for here in ("127.0.0.1:80", "127.3.2.1", "[::1]:8080", "localhost:80", "LOCALHOST"):
+        assert check_url(f"http://{here}") == f"http://{here}"
     assert capsys.readouterr().err == ""
-    check_url("http://log.example")
-    assert "https" in capsys.readouterr().err
+    for host in ("log.example", "192.0.2.1:80", "[2001:db8::1]", "127.0.0.1.example", "0.0.0.0"):
+        for lang in ("en", "zh"):
+            monkeypatch.setenv("LANG", lang)
+            with pytest.raises(Refusal) as caught:
+                check_url(f"http://{host}")
+            assert caught.value.exit_code == 64
+            assert all(word in str(caught.value) for word in ("https://", "--insecure-http"))
+        assert capsys.readouterr().err == ""
+        assert check_url(f"http://{host}", insecure_http=True) == f"http://{host}"
+        assert "https" in capsys.readouterr().err  # knowingly is not silently
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"a b\n", b"a\nb\n", b"\xff\n", b"a" * 513, b"\ta"])

@@ -11,10 +11,11 @@ import pytest
 
 from app.commands import demo
 from app.commands.common import Refusal
+from app.demo_data import offline
 from tests.app.client.support import beilin, environment
 from verifier.evidence.zip_container import Container
 
-EXPECTED = {"package.zip", "policy.txt", "report.txt", "report.json", "log"}
+EXPECTED = {"package.zip", "policy.txt", "report.html", "report.txt", "report.json", "log"}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,7 @@ def test_control_the_guard_of_the_verifying_process_bites(tmp_path: Path, code: 
     (folder / "__init__.py").write_text("")
     (folder / "cli.py").write_text(code)
     done = subprocess.run(
-        [sys.executable, "-I", "-c", demo._GUARD, str(tmp_path)],
+        [sys.executable, "-I", "-c", offline.GUARD, str(tmp_path)],
         capture_output=True,
         text=True,
         timeout=60,

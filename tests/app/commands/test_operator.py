@@ -13,17 +13,23 @@ from pathlib import Path
 import pytest
 
 from app.cli import COMMANDS
+from app.client.identity import load_identity
 from tests.app.server.harness import (
     ORIGIN,
     ROOT,
+    b64,
     beilin,
+    check_problem,
     entry,
     environment,
     new_account,
     new_log,
     post,
     running,
+    signed_entry,
+    wait_until,
 )
+from verifier.encoding import parse_base64
 from verifier.tlog.policy import parse_log_policy
 
 
@@ -53,6 +59,7 @@ def test_every_command_has_a_file_with_its_help() -> None:
 def test_usage_errors_exit_64(data: Path) -> None:
     for words in (
         [], ["nothing"], ["init"], ["serve"], ["serve", "--data"], ["account"], ["account", "new"],
+        ["account", "key", "--data", data, "--account", "x"],
         ["policy", "--data", data, "--other"], ["backup", "--data", data],
         ["serve", "--data", data, "--listen", "nowhere"],
         ["serve", "--data", data, "--listen", "127.0.0.1:99999"],
@@ -104,6 +111,35 @@ def test_account_keys_are_shown_once_and_revoked(data: Path) -> None:
     assert "revoked 0 key" in beilin("account", "revoke", "王律师", "--data", data)
     for name in ("", " x", "x" * 101, "a\nb"):
         beilin("account", "new", name, "--data", data, code=65)
+
+
+def test_the_key_that_must_sign_is_registered_once(data: Path, tmp_path: Path) -> None:
+    said = beilin("identity", "new", "--out", tmp_path / "own.key")
+    public = said.strip().rpartition("public key: ")[2]
+    register = ["account", "key", "--data", data, "--account", "party", "--public-key"]
+    assert "not found" in beilin(*register, public, code=65)
+    key = new_account(data, "party")
+    with running(data, batch_interval_ms=0) as server, server.client(key) as client:
+        assert post(client, entry(b"before")).status_code == 201
+        for wrong in ("", "nonsense", public[:-1], "A" * 43 + "=", "AQ" + "A" * 41 + "=", "é"):
+            text = beilin(*register, wrong, code=65)
+            assert "beilin identity new" in text
+            assert not wrong or wrong not in text
+        for _ in range(2):  # the same one again changes nothing
+            assert "registered the key" in beilin(*register, public)
+        # A key that was looked up is believed for one second (ledger/accounts.py).
+        wait_until(lambda: post(client, entry(os.urandom(8))).status_code == 422)
+        check_problem(post(client, entry(os.urandom(8))), 422, "signature-required")
+        me = parse_base64(client.get("/v1/accounts/me").json()["account"], "account")
+        nonce = os.urandom(16)
+        signed = signed_entry(b"after", me, nonce, load_identity(tmp_path / "own.key"), None)
+        assert post(client, signed, nonce).status_code == 201
+    beilin("identity", "new", "--out", tmp_path / "other.key")
+    other = b64(load_identity(tmp_path / "other.key").public_key)
+    for name in ("party", me.hex(), b64(me)):
+        register[5] = name
+        assert "account new" in beilin(*register, other, code=77)
+        assert "registered the key" in beilin(*register, public)
 
 
 def test_policy(data: Path) -> None:

@@ -1,0 +1,103 @@
+"""The last step of the demonstration: a verdict and an examination without a network.
+
+The verifying process is started with sockets refused and with nothing of ours
+but the verifier, and where the machine can, in a network namespace of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from app.commands.common import say
+
+from .words import failed, tell
+
+STEP_SECONDS: Final = 300
+_SHOWN: Final = 5
+
+# What runs in the verifying process before the verifier: no socket, none of our other parts.
+GUARD: Final = """
+import runpy, sys
+def watch(event, args):
+    if event.startswith("socket."):
+        raise PermissionError("offline: " + event)
+    if event == "import" and args[0].partition(".")[0] in ("app", "ledger", "httpx"):
+        raise PermissionError("only the verifier: " + args[0])
+sys.addaudithook(watch)
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module("verifier.cli", run_name="__main__", alter_sys=True)
+"""
+
+
+def verify(new: Path, name: str) -> None:
+    """Verify the package in ``new``, leave the reports there, and say in short what came of it.
+
+    ``name`` is how a person would write the folder when all is done.
+    """
+    isolated = _no_network()
+    how_zh = "独立网络命名空间" if isolated else "禁用套接字"
+    how_en = "a network namespace without a network" if isolated else "sockets refused"
+    tell(f"5. 离线核验与审查（仅 verifier；{how_zh}）",
+         f"5. verifying and examining offline (only the verifier; {how_en})")  # fmt: skip
+    text = _verifier(isolated, new, "--report", "report.html", "--lang", say("zh", "en"))
+    (new / "report.txt").write_bytes(text)
+    data = _verifier(isolated, new, "--json", "--lang", say("zh", "en"))
+    (new / "report.json").write_bytes(data)
+    print()
+    print(text.decode("utf-8", "replace"))
+    print(paragraph(json.loads(data)))
+    tell(f"完整的审查报告：{name}report.html（可打印）。自行核验：beilin-verify {name}package.zip "
+         f"--policy {name}policy.txt --log {name}log",
+         f"The whole examination: {name}report.html (it prints). Verify yourself: beilin-verify "
+         f"{name}package.zip --policy {name}policy.txt --log {name}log")  # fmt: skip
+
+
+def paragraph(report: dict[str, Any]) -> str:
+    """Return what is shown and the five most serious gaps, in one paragraph."""
+    lang = say("zh", "en")
+    examination = report["examination"]
+    rows = {row["id"]: row for row in examination["rows"]}
+    gaps = [rows[gap["row"]] for gap in examination["gaps"]]
+    comma = say("；", "; ")
+    named = comma.join(
+        f"{n}. {row['element'][lang]}{say('（', ' (')}{row['id']}{say('）', ')')}"
+        for n, row in enumerate(gaps[:_SHOWN], 1)
+    )
+    shown = report["statements"]["integrity"]
+    return say(
+        f"小结：{shown}上链之前的来源与形成过程只有声明，未经核实；审查出的欠缺共 {len(gaps)} 项，最重要的五项为：{named}。",
+        f"In short: {shown} Where it came from before that is declared only and not verified; the "
+        f"examination lists {len(gaps)} gaps, the five most serious being: {named}.",
+    )
+
+
+def _no_network() -> list[str]:
+    """Return the command that takes the network away, empty where this machine has none."""
+    for command in (["unshare", "-n"], ["unshare", "-rn"]):
+        if shutil.which(command[0]) is None:
+            return []
+        if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:
+            return command
+    return []
+
+
+def _verifier(isolated: Sequence[str], folder: Path, *more: str) -> bytes:
+    import verifier
+
+    code = str(Path(verifier.__file__).resolve().parents[1])
+    # -I: no settings of the environment, nothing from the current folder.
+    command = [*isolated, sys.executable, "-I", "-X", "utf8", "-c", GUARD, code,
+               "package.zip", "--policy", "policy.txt", "--log", "log", *more]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, timeout=STEP_SECONDS, check=False
+    )
+    if done.returncode != 0:
+        text = (done.stdout + done.stderr).decode("utf-8", "replace")
+        raise failed("beilin-verify", done.returncode, text)
+    return done.stdout
