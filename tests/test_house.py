@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from app.server.openapi import DOCUMENT
+from ledger.accept import SERVICE
 from tests.project import ROOT, build_wheels, project_files, read
+from verifier import __version__
 
 TARGETS = (
     *("venv", "demo", "test", "lint", "types", "test-fast", "bench", "soak", "lock", "wheel"),
@@ -227,7 +230,8 @@ def test_migrations_travel_with_the_service(wheels):
 
 
 def test_the_verifier_s_wheel_asks_for_cryptography_alone(wheels):
-    metadata = wheels["beilin_verifier"].read("beilin_verifier-0.1.0.dist-info/METADATA").decode()
+    name = f"beilin_verifier-{__version__}.dist-info/METADATA"
+    metadata = wheels["beilin_verifier"].read(name).decode()
     asked = re.findall(r"^Requires-Dist: (\S+?)[<>=;]", metadata, re.MULTILINE)
     assert asked == ["cryptography"]
 
@@ -245,11 +249,20 @@ def test_every_module_of_the_verifier_loads_where_nothing_else_of_ours_is(verifi
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
-def test_versions_are_said_once_and_agree():
-    root = tomllib.loads(read("pyproject.toml"))["project"]["version"]
-    verifier = tomllib.loads(read("verifier/pyproject.toml"))["project"]["version"]
-    assert root == verifier
-    for package in ("verifier", "ledger", "app"):
-        for node in ast.walk(ast.parse(read(f"{package}/__init__.py"))):
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__":
-                assert ast.literal_eval(node.value) == root
+def test_the_version_is_one_and_the_code_says_it_where_it_is_named():
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    version = project["version"]
+    assert tomllib.loads(read("verifier/pyproject.toml"))["project"]["version"] == version
+    assert f"beilin-verifier=={version}" in project["dependencies"]
+    assert __version__ == version
+    assert SERVICE == f"beilin {version}"
+    assert DOCUMENT["info"]["version"] == version
+    # Nowhere else in what ships: statements of docstrings are examples and may keep theirs.
+    places = {
+        name
+        for name in project_files()
+        if name.endswith(".py") and name.split("/")[0] in {"verifier", "ledger", "app"}
+        for node in ast.walk(ast.parse(read(name)))
+        if isinstance(node, ast.Constant) and node.value in (version, f"beilin {version}")
+    }
+    assert places <= {"verifier/__init__.py", "ledger/accept.py"}

@@ -5,21 +5,27 @@ it can be regenerated and compared. Proofs come from ``tests.reference`` (the
 RFC's recursion), signatures from ``cryptography``: nothing of the ledger.
 """
 
+# long because: all who forge share this one log, its keys and its packages.
+
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests import reference
 from verifier.evidence import manifest, messages, package, seeds, segment_table
+from verifier.evidence.declaration import to_declaration_text
+from verifier.evidence.declared_values import parse_line
 from verifier.evidence.digests import Digest
 from verifier.evidence.entry import Entry
 from verifier.evidence.manifest import FileLine, Manifest, open_file
+from verifier.evidence.provenance.fields import FIELDS, Type
+from verifier.evidence.provenance.record import NotApplicable, Span, Unknown
 from verifier.evidence.receipt import to_receipt
 from verifier.evidence.segment import Segment
 from verifier.evidence.statement import Statement, commitment
@@ -144,6 +150,11 @@ class Anchored:
 IDENTITY = Key("submitter", "identity")
 
 
+def day(text: str) -> Span:
+    """Return a date as a record holds it."""
+    return parse_line(replace(FIELDS["plat.clean"], type=Type("date")), f'"{text}"')
+
+
 def submission(data: bytes, what: str = "file", *, signed: bool = True, **values: Any) -> tuple[
     Submission, bytes | None
 ]:  # fmt: skip
@@ -213,19 +224,34 @@ def tree_of_rows(
     return root.root(), root.to_bytes(), table.getvalue()
 
 
-def seal(files: Sequence[tuple[str, bytes]], log: WorkedLog | None = None) -> Sealed:
-    """Seal files as the client does, with fixed salts and seeds."""
+def seal(
+    files: Sequence[tuple[str, bytes] | tuple[str, bytes, str]],
+    log: WorkedLog | None = None,
+    *,
+    supplements: bytes | None = None,
+    declared: bytes | None = None,
+    **statement: Any,
+) -> Sealed:
+    """Seal files as the client does, with fixed salts and seeds.
+
+    A file may say its role; the one of role ``provenance`` becomes the manifest's record.
+    ``declared`` is the platform's declaration, a signed note that the statement then names.
+    ``statement`` replaces values of the statement.
+    """
+    if declared is not None:
+        statement = {"declaration": hashlib.sha256(declared).digest(), **statement}
     log = log or WorkedLog()
     if not log.entries:
         log.fill(5)
-    names = [name.encode() for name, _ in files]
+    names = [each[0].encode() for each in files]
+    roles = [each[2] if len(each) == 3 else "original" for each in files]
     payload: dict[str, bytes] = {}
     lines: list[FileLine] = []
     tree_seeds: dict[int, bytes] = {}
-    for n, (name, data) in enumerate(files):
+    for n, (name, data, *_) in enumerate(files):
         digest = Digest("sha-256", hashlib.sha256(data).digest())
         salts = seed(f"opening {n}"), seed(f"content {n}")
-        opening = open_file(names[n], "original", len(data), (digest,), *salts)
+        opening = open_file(names[n], roles[n], len(data), (digest,), *salts)
         tree_seeds[n] = seed(f"tree {n}")
         root, text, table = tree_members(names, n, data, tree_seeds[n])
         payload[package.file_member(n, name.encode())] = data
@@ -234,12 +260,57 @@ def seal(files: Sequence[tuple[str, bytes]], log: WorkedLog | None = None) -> Se
         payload[package.segments_member(n)] = table
         lines.append(FileLine(opening.commitment(), root))
     payload[package.SEEDS] = seeds.to_bytes(tree_seeds)
-    sealed = manifest.Manifest(tuple(lines), None, None).to_bytes()
+    provenance = roles.index("provenance") if "provenance" in roles else None
+    sealed = manifest.Manifest(tuple(lines), supplements, provenance).to_bytes()
     payload[package.MANIFEST] = sealed
-    anchored = log.anchor(*submission(sealed, "manifest"))
+    anchored = log.anchor(*submission(sealed, "manifest"), **statement)
     log.fill(3)
     payload[package.RECEIPT] = anchored.receipt()
+    if declared is not None:
+        payload[package.DECLARATION] = declared
     return Sealed(payload, anchored, log)
+
+
+DECLARED: dict[str, Any] = {
+    "plat.operator": {
+        "name": "某存证运营者",
+        "uscc": "91110000MA00000000",
+        "address": "北京市某区某路 1 号",
+    },
+    "plat.icp": NotApplicable("不经营互联网信息服务"),
+    "plat.mlps": {"level": 3, "assessed_on": day("2026-05-20")},
+    "plat.audits": [
+        {
+            "type": "渗透测试",
+            "by": "某检测机构",
+            "date": day("2026-06-30"),
+            "digest": seed("audit report").hex(),
+            "covers": ["security", "technical_security"],
+        }
+    ],
+    "plat.admin_controls": "管理员不能改动已公布的条目；\n每次登录均有记录。",
+    "plat.incidents": [],
+    "plat.retention": Unknown("尚未定下期限"),
+}
+"""What a platform declares: text of two lines, a list, an empty list, and both kinds of reason."""
+
+
+def declaration(
+    values: Mapping[str, Any] = DECLARED,
+    *,
+    made: int = NOON - 86400,
+    replaces: bytes | None = None,
+    origin: str = ORIGIN,
+    signer: Key | None = None,
+) -> bytes:
+    """Return a declaration, signed by the service key of its origin unless another is given."""
+    text = to_declaration_text(origin, made, replaces, values)
+    return text + b"\n" + (signer or service_key(origin)).line(text)
+
+
+def service_key(origin: str = ORIGIN) -> Key:
+    """Return the key that the service of a log signs with."""
+    return Key(f"{origin}/service", "service")
 
 
 CHAT = (

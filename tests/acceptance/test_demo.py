@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import verify
-from tests.verifier.report.test_texts import forbidden_words
+from tests.verifier.report.denylist import forbidden_words
 
 CLAIMS = {
     "zh": (
         "结论：技术核验一致（仅指摘要与账本记录）", "信任等级 L0", "时间等级 T0", "策略来源：未说明",
         "运营主体数：1；独立节点（计入的见证者）数：0；外部锚定数：0",
-        "不说明账本未被其运营者改写", "上链存储前数据的具体来源、生成机制和存储过程（第十八条）",
+        "不说明日志未被其运营者改写", "上链存储前数据的具体来源、生成机制和存储过程（第十八条）",
         "由人民法院认定",
     ),
     "en": (
@@ -31,7 +31,9 @@ CLAIMS = {
 
 def test_exactly_these_files_are_left(demo: Path) -> None:
     names = sorted(path.name for path in demo.iterdir())
-    assert names == ["log", "package.zip", "policy.txt", "report.json", "report.txt"]
+    assert names == [
+        "log", "package.zip", "policy.txt", "report.html", "report.json", "report.txt",
+    ]  # fmt: skip
     assert list(demo.parent.iterdir()) == [demo]
 
 
@@ -42,7 +44,7 @@ def test_the_report_is_the_one_that_the_command_prints(demo: Path) -> None:
         demo / "package.zip", "--policy", demo / "policy.txt", "--log", demo / "log",
         "--lang", "zh", code=0,
     ).stdout  # fmt: skip
-    judged = "判定所用时间："
+    judged = "核验人给定的判定时间："
     differ = [
         (one, two)
         for one, two in zip(kept.splitlines(), again.splitlines(), strict=True)
