@@ -1,5 +1,7 @@
 """README.md is run and compared: its examples, its tables, its links, and its words."""
 
+# long because: every example shares one shell and one reading of README.
+
 from __future__ import annotations
 
 import os

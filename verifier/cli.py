@@ -71,11 +71,11 @@ def _print(report: str) -> None:
 
 def _say(lang: str, key: str, **values: str) -> None:
     from .report.escape import quoted
+    from .report.marked import filled
     from .report.texts import texts_for
 
     text = texts_for(lang).words[key]
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", quoted(value))
+    text = filled(text, {name: quoted(value) for name, value in values.items()})
     sys.stderr.write(f"beilin-verify: {text}\n")
 
 

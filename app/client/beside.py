@@ -43,10 +43,21 @@ def beside(attach: Sequence[str], provenance: str | None) -> Iterator[tuple[str,
         yield PROVENANCE, provenance
 
 
-def check_record(path: Path, inputs: Sequence[Input]) -> None:
-    """Refuse a record that does not read; say in short what it leaves open."""
-    load_record(path)  # every mistake named by line and field
+def check_record(path: Path, inputs: Sequence[Input]) -> bytes:
+    """Refuse a record that does not read; say in short what it leaves open.
+
+    Returns the SHA-256 of the bytes that were checked: these and no others may be sealed.
+    """
+    record = load_record(path)  # every mistake named by line and field
+    if not record.values:
+        raise Refusal(
+            EXIT_BAD_INPUT,
+            f"{shown(path)} 没有填写任何内容，未作任何提交。请先填写：beilin provenance new --out {shown(path)}",
+            f"Nothing is filled in in {shown(path)}; nothing was sent. Fill it in first: beilin provenance new --out "
+            f"{shown(path)}",
+        )
     tell_gaps(path, [each.path for each in inputs if each.role != PROVENANCE])
+    return record.sha256
 
 
 def leaf_of(path: Path, policy: Policy) -> bytes:
@@ -54,8 +65,9 @@ def leaf_of(path: Path, policy: Policy) -> bytes:
     data = _receipt(path)
     result = Result("receipt")
     receipt = check_receipt(result, data, policy, Options())
-    included, key = result.check("inclusion"), result.check("log_key")
-    if receipt is None or included is None or key is None or key.status != DONE:
+    # A receipt comes back only if it is included; that its log is the policy's is asked here.
+    followed = (result.check(name) for name in ("checkpoint", "log_key"))
+    if receipt is None or any(check is None or check.status != DONE for check in followed):
         raise Refusal(
             EXIT_BAD_INPUT,
             f"{shown(path)} 中的回执未能核验，不能作为所补充的存证。请先用 beilin-verify 核验它。",

@@ -7,18 +7,23 @@ what cannot be sealed as it is (symbolic links, devices) is refused.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from app.commands.common import EXIT_BAD_INPUT, EXIT_USAGE, Refusal
 from verifier.errors import Malformed
 from verifier.evidence.manifest import MAX_FILES, File, check_file
 
 from .durable import reading
-from .words import shown
+from .words import shown, tell
+
+if TYPE_CHECKING:
+    from .progress import Meter
 
 ORIGINAL: Final = "original"
 PROVENANCE: Final = "provenance"
@@ -26,6 +31,13 @@ ATTACHED: Final = (
     "attestation", "derived", "log", "original", "recording", "screenshot", "transcript",
 )  # fmt: skip
 """The roles that ``--attach`` takes (SPEC §7): what a file is beside the evidence itself."""
+
+_HEAD: Final = 4096
+_ANNEX: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
+    rb"[ \t]*([\"']?)format\1[ \t]*=[ \t]*([\"'])beilin/annex/v1\2"
+)
+"""How a sealed annex begins (SPEC §14.7), after blank lines and comments."""
 
 
 class Input(NamedTuple):
@@ -62,7 +74,9 @@ def find_inputs(paths: Sequence[str], beside: Sequence[tuple[str, str]] = ()) ->
         raise Refusal(
             EXIT_BAD_INPUT, "所给文件夹中没有文件。", "There is no file in what was named."
         )
-    found += [_beside(role, text) for role, text in beside]
+    further = [_beside(role, text) for role, text in beside]
+    _check_once(found, further)
+    found += further
     _check_names(found)
     return found
 
@@ -97,6 +111,30 @@ def _walk(path: Path, name: bytes) -> Iterator[Input]:
             f"{shown(path)} 是{kind}，不能存证；请改用它所指向的文件本身。",
             f"{shown(path)} is {word} and cannot be sealed; name the file itself.",
         )
+
+
+def _check_once(found: Sequence[Input], further: Sequence[Input]) -> None:
+    """Refuse a file that is named with a role and lies among the evidence as well."""
+    if not further:
+        return
+    there = {_identity(each.path) for each in found}
+    for each in further:
+        if _identity(each.path) in there:
+            option = "--provenance" if each.role == PROVENANCE else "--attach"
+            raise Refusal(
+                EXIT_USAGE,
+                f"{shown(each.path)} 已在所选文件或文件夹中，又由 {option} 指定，会被存证两次；"
+                f"请将其移出文件夹，或不要以 {option} 指定。",
+                f"{shown(each.path)} is among the files or folders to seal and named by {option} "
+                "too, so it would be sealed twice; move it out of the folder, or do not name it "
+                f"with {option}.",
+            )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    with reading(path):
+        status = path.lstat()
+    return status.st_dev, status.st_ino
 
 
 def _check_names(found: list[Input]) -> None:
@@ -144,3 +182,48 @@ def check_no_secret(found: Sequence[Input], secrets: Sequence[Path]) -> None:
                     f"{shown(each.path)} is a key and does not belong into a package; move it "
                     "out of what is being sealed.",
                 )
+
+
+def check_no_annex(found: Sequence[Input]) -> None:
+    """Refuse to seal an annex, whatever its name: it holds what the record only commits to."""
+    for each in found:
+        if _is_annex(each.path):
+            raise Refusal(EXIT_USAGE, *_annex_words(each.path))
+
+
+def without_annexes(paths: Sequence[Path]) -> list[Path]:
+    """Return the other files; say on standard error which were left out."""
+    kept: list[Path] = []
+    for path in paths:
+        if _is_annex(path):
+            tell(*_annex_words(path))
+        else:
+            kept.append(path)
+    return kept
+
+
+def _is_annex(path: Path) -> bool:
+    with reading(path), path.open("rb") as file:
+        return _ANNEX.match(file.read(_HEAD)) is not None
+
+
+def _annex_words(path: Path) -> tuple[str, str]:
+    zh = f"{shown(path)} 是封存附件，内含号码原值，不应放入证据包；请将其移出所选文件夹。"
+    en = (
+        f"{shown(path)} is a sealed annex: it holds the numbers themselves and does not belong "
+        "into a package; move it out of what is being sealed."
+    )
+    return zh, en
+
+
+def has_digest(path: Path, sha256: bytes, meter: Meter) -> bool:
+    """Return whether a file can be read and still has this SHA-256."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+                meter.add(len(chunk))
+    except OSError:
+        return False
+    return digest.digest() == sha256

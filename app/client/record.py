@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.commands.common import EXIT_BAD_INPUT, Refusal, language, say
 from verifier.errors import NewerFormat
@@ -11,7 +12,11 @@ from verifier.evidence.provenance.problems import describe
 from verifier.evidence.provenance.record import MAX_BYTES, Record, RecordError, parse_record
 
 from .durable import read_small
+from .inputs import PROVENANCE
 from .words import shown, tell
+
+if TYPE_CHECKING:
+    from .scan import Scanned
 
 _SHOWN = 50
 
@@ -37,6 +42,18 @@ def load_record(path: Path) -> Record:
             f"{shown(path)} 有 {len(error.problems)} 处须更正，未作任何提交：\n{text}",
             f"{shown(path)} has {len(error.problems)} mistakes to correct; nothing was sent:\n{text}",
         ) from None
+
+
+def check_same_record(files: Sequence[Scanned], sha256: bytes | None) -> None:
+    """Refuse to seal a record other than the one that was checked, if one was."""
+    for each in files:
+        if each.role == PROVENANCE and sha256 not in (None, each.sha256):
+            raise Refusal(
+                EXIT_BAD_INPUT,
+                f"来源声明 {shown(each.input.path)} 在存证过程中被修改；请以同一命令重新运行。",
+                f"The provenance record {shown(each.input.path)} changed while it was being "
+                "sealed; run the same command again.",
+            )
 
 
 def tell_gaps(path: Path, files: Sequence[Path]) -> None:

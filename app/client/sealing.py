@@ -19,7 +19,6 @@ the tests kill the process there.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,10 +36,11 @@ from .api import Account, Api
 from .declared import declaration_for
 from .durable import create, locked, read_small, remove, replace, sync_folder, writing
 from .identity import Identity
-from .inputs import Input, check_outside, find_inputs
+from .inputs import Input, check_outside, find_inputs, has_digest
 from .judge import Judge
 from .plan import MAX_BYTES, Plan, digests_of, manifest_of, parse_plan
 from .progress import Meter
+from .record import check_same_record
 from .scan import Findings, Scanned, Secrets, scan
 from .state import State
 from .words import shown
@@ -57,7 +57,8 @@ class Request:
     """What the person asked for.
 
     ``beside`` are further files as (role, path), the provenance record among
-    them; ``supplements`` is the leaf hash of the entry that this one adds to.
+    them; ``supplements`` is the leaf hash of the entry that this one adds to;
+    ``record_sha256`` is that of the record's bytes that were checked.
     """
 
     paths: Sequence[str]
@@ -68,6 +69,7 @@ class Request:
     again: bool = False
     beside: Sequence[tuple[str, str]] = ()
     supplements: bytes | None = None
+    record_sha256: bytes | None = None
 
     def inputs(self) -> list[Input]:
         """Return every file that is to be sealed, in order."""
@@ -150,6 +152,7 @@ class _Run:
         else:
             self._check_account(plan, account)
             self._check_files(plan)
+            check_same_record(plan.files, self._request.record_sha256)
         self._at("planned")
         accepted = self._api.submit(plan.submission, plan.signature, again=plan.again)
         self._at("submitted")
@@ -178,6 +181,7 @@ class _Run:
         dossier = self._state.dossier(account.origin, account.account, self._request.dossier)
         try:
             files = self._scan(inputs, lambda _: Secrets(*(os.urandom(32) for _ in range(3))))
+            check_same_record(files, self._request.record_sha256)  # before there is a plan
             self._at("scanned")
             manifest = manifest_of(files, self._request.supplements)
             submission = Submission(
@@ -249,7 +253,7 @@ class _Run:
         """Make sure that every file is still the one that was planned, and its table is there."""
         for each in plan.files:
             self._meter.begin("核对", "checking", each.size, os.fsdecode(each.input.name))
-            if not _is_same(each, self._meter):
+            if not has_digest(each.input.path, each.sha256, self._meter):
                 raise Refusal(
                     EXIT_REFUSED,
                     f"{shown(each.input.path)} 与中断前不同。请恢复原文件后以同一命令继续；"
@@ -271,18 +275,6 @@ class _Run:
                 f"{shown(self._tables)} is lost, and this version of the program cuts the files "
                 "differently. Run the command again with the version that began it.",
             )
-
-
-def _is_same(each: Scanned, meter: Meter) -> bool:
-    digest = hashlib.sha256()
-    try:
-        with each.input.path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-                meter.add(len(chunk))
-    except OSError:
-        return False
-    return digest.digest() == each.sha256
 
 
 @contextlib.contextmanager

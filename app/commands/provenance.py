@@ -48,9 +48,11 @@ def register(commands: Any) -> None:
 
 def run_check(args: argparse.Namespace) -> int:
     """Print the to-do list."""
+    from app.client.inputs import without_annexes
     from app.client.todo import todo_of
 
-    sys.stdout.write(todo_of(args.record, args.files).to_text(args.lang))
+    files = without_annexes(args.files)
+    sys.stdout.write(todo_of(args.record, files).to_text(args.lang))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from app.client.beside import beside, check_record, leaf_of
     from app.client.durable import read_small
     from app.client.identity import default_identity, load_identity
-    from app.client.inputs import check_no_secret
+    from app.client.inputs import check_no_annex, check_no_secret
     from app.client.judge import load_policy
     from app.client.progress import Meter
     from app.client.sealing import Request, seal
@@ -81,9 +82,12 @@ def run(args: argparse.Namespace) -> int:
         tuple(beside(args.attach, args.provenance)),
         None if args.supplements is None else leaf_of(args.supplements, policy),
     )
-    check_no_secret(request.inputs(), secrets)
+    inputs = request.inputs()
+    check_no_secret(inputs, secrets)
+    check_no_annex(inputs)
     if args.provenance is not None:
-        check_record(Path(args.provenance), request.inputs())
+        checked = check_record(Path(args.provenance), inputs)
+        request = dataclasses.replace(request, record_sha256=checked)
     api = Api(server, key)
     try:
         with Meter() as meter:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .case import Case
+from .case import CONTESTED, Case
 
-CONTESTED: Final = frozenset({"original", "media", "provenance"})
-"""Roles of what is examined, and of the record itself."""
+__all__ = ["CONTESTED", "FIELDS_OF", "artifacts", "is_attached"]
+
 _NAMES_THE_CONTESTED: Final[Mapping[str, tuple[str, ...]]] = {
     "pres.transcripts": ("media_digest",),
     "pres.translation": ("of_digest",),
@@ -76,8 +76,8 @@ FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 
 def is_attached(case: Case, sha256: bytes) -> bool:
     """Whether a file of the package with this digest is material beside the evidence."""
-    files = [file for file in case.sealed() if file.sha256 == sha256]
-    return bool(files) and not any(file.role in CONTESTED for file in files)
+    same = case.by_digest.get(sha256)
+    return same is not None and not same.contested
 
 
 def artifacts(case: Case, row: str) -> list[int]:
@@ -87,8 +87,9 @@ def artifacts(case: Case, row: str) -> list[int]:
         for field in FIELDS_OF.get(row, ())
         for digest in case.known.digests(field, but=_NAMES_THE_CONTESTED.get(field, ()))
     }
-    return [
-        file.position
-        for file in case.sealed()
-        if file.sha256 in wanted and is_attached(case, file.sha256)
-    ]
+    return sorted(
+        position
+        for digest in wanted
+        if digest in case.by_digest and is_attached(case, digest)
+        for position in case.by_digest[digest].positions
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from ..result import Check, Result
 from .consistency import CheckOutcome, Finding
@@ -10,6 +12,16 @@ from .examination import Interval, RowResult, Text
 from .known import Known
 from .material import Material, SealedFile
 from .phase import Phase
+
+CONTESTED: Final = frozenset({"original", "media", "provenance"})
+"""Roles of what is examined, and of the record itself."""
+
+
+class OneDigest(NamedTuple):
+    """The files of one digest: their positions, and whether one of them is contested."""
+
+    positions: tuple[int, ...]
+    contested: bool
 
 
 @dataclass
@@ -64,6 +76,20 @@ class Case:
             for file in self.material.files
             if file.position != self.material.record_position or not self.material.record_bound
         ]
+
+    @cached_property
+    def by_digest(self) -> dict[bytes, OneDigest]:
+        """The files other than the record, by SHA-256; gone through once."""
+        same: dict[bytes, list[SealedFile]] = {}
+        for file in self.sealed():
+            same.setdefault(file.sha256, []).append(file)
+        return {
+            sha256: OneDigest(
+                tuple(file.position for file in files),
+                any(file.role in CONTESTED for file in files),
+            )
+            for sha256, files in same.items()
+        }
 
     def said(self, field_id: str) -> Text:
         """Return a field's value in words."""

@@ -32,6 +32,7 @@ BEFORE: Final = "before_anchor"
 AFTER: Final = "after_anchor"
 NO_RECORD: Final = "none"
 UNBOUND: Final = "unbound"
+NOT_FOLLOWED: Final = "not_followed"
 UNREADABLE: Final = "unreadable"
 
 

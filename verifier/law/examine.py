@@ -60,7 +60,7 @@ def examine(material: Material) -> Examination:
         checks=outcomes,
         intervals=intervals,
         gaps=gaps,
-        phase=case.phase.word,
+        phase=case.phase.shown,
         entry_index=case.phase.index,
         entry_received=case.phase.received,
         supplements=case.phase.supplements,

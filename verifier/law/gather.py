@@ -42,7 +42,7 @@ from ..result import DONE, NOT_DONE, Result
 from ..tlog.checkpoint import parse_checkpoint
 from ..tlog.merkle import check_inclusion, leaf_hash
 from ..tlog.note import parse_note
-from .bound import Bound, Member
+from .bound import HELD_BYTES, Bound, Member
 from .material import Material, SealedFile
 from .media_facts import facts_of
 
@@ -54,6 +54,8 @@ _MAX_RECEIPT: Final = 1 << 20
 _ANNEX_MARK: Final = b'"beilin/annex/v1"'
 _BINDING: Final = ("manifest", "openings", "files")
 """Checks of the verification without which no file of a package is used."""
+_LOGGED: Final = ("inclusion", "log_key")
+"""Checks without which the platform's declaration is not used: nothing says it was anchored."""
 _ROLES: Final = {"original_export": "original"}
 """Where the record's word for a role is not the manifest's."""
 
@@ -73,16 +75,16 @@ def gather(path: Path, result: Result, policy: Policy, options: Options) -> Mate
         material.receipt = receipt = _receipt(container, result)
         if receipt is None:
             return material
-        material.declaration = _declaration(container, receipt, policy)
+        if _are_done(result, _LOGGED):
+            material.declaration = _declaration(container, receipt, policy)
         material.audit = _audit(result, policy, options)
-        bound = (result.check(name) for name in _BINDING)
-        if any(check is None or check.status != DONE for check in bound):
+        if not _are_done(result, _BINDING):
             return material
         material.manifest = _manifest(container, receipt)
         if material.manifest is not None:
             shelf = _Shelf(material)
             for position in range(len(material.manifest.files)):
-                _sealed(shelf, container, material.manifest, position)
+                _sealed(shelf, container, path, position)
             shelf.open_annexes()
     return material
 
@@ -122,7 +124,7 @@ class _Shelf:
 
     def add(self, source: Bound, position: int, role: str) -> None:
         """Add one file; raises Malformed, and adds nothing, if its bytes are not the bound ones."""
-        source.check()
+        source = source.held()
         facts = facts_of(source)
         summary = None
         if facts.kind == "chat":
@@ -132,6 +134,8 @@ class _Shelf:
             attested = source.read_all()
         if facts.kind == "text" and source.size <= MAX_ANNEX_BYTES:
             self._keep_annex(source)
+        if source.size > HELD_BYTES:
+            source.check()  # after the last look: a part is compared with nothing
         self.material.files.append(
             SealedFile(position, source.file_name, role, source.size, source.sha256, *facts)
         )
@@ -177,6 +181,11 @@ class _Shelf:
                     self.material.annex += check_annex(record, annex)
                 except VerifierError:
                     continue
+
+
+def _are_done(result: Result, names: Sequence[str]) -> bool:
+    checks = [result.check(name) for name in names]
+    return all(check is not None and check.status == DONE for check in checks)
 
 
 def _bytes(container: Container, name: str, maximum: int) -> bytes:
@@ -242,8 +251,11 @@ def _opening(container: Container, sealed: Manifest, position: int) -> Opening |
     return opening if opening.commitment() == sealed.files[position].commitment else None
 
 
-def _sealed(shelf: _Shelf, container: Container, sealed: Manifest, position: int) -> None:
+def _sealed(shelf: _Shelf, container: Container, path: Path, position: int) -> None:
     """Add the file at one position of the manifest, if it is bound from end to end."""
+    sealed = shelf.material.manifest
+    if sealed is None:
+        return
     opening = _opening(container, sealed, position)
     if opening is None or opening.content is None or not opening.content.digests:
         return
@@ -257,7 +269,7 @@ def _sealed(shelf: _Shelf, container: Container, sealed: Manifest, position: int
         or result.facts.get(f"file.{position}.sha256") != sha256.hex()
     ):
         return
-    source = Bound(Member(container, member), sha256, file.name)
+    source = Bound(Member(container, member, path), sha256, file.name)
     try:
         shelf.add(source, position, file.role)
         if position == sealed.provenance and file.role == RECORD_ROLE:

@@ -25,9 +25,10 @@ KINDS: Final = (
     "chat", "mail", "image", "audio", "video", "pdf", "archive", "text", "other",
 )  # fmt: skip
 _HEAD: Final = 4096
-_MAX_BOXES: Final = 5000
-"""So many are looked at side by side and so many within; the rest of a long file in fragments
-is not walked, so a second movie there is not seen."""
+_WINDOW: Final = 4096
+_MAX_BOXES: Final = 256
+"""So many are looked at in one file. Of one with more (a long recording in fragments) nothing
+is said on its length: a second movie might follow."""
 _MAX_MARKERS: Final = 1000
 _MAX_SECONDS: Final = 366 * 86400
 _IMAGE_BRANDS: Final = frozenset((b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"))
@@ -88,8 +89,20 @@ def _is_text(head: bytes, *, whole: bool) -> bool:
     return False
 
 
-def _at(source: Source, offset: int, size: int) -> bytes:
-    return b"".join(source.chunks(start=offset, stop=offset + size))
+class _Window:
+    """A small piece of a file, kept: what is looked at next is mostly beside it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.size = source, source.size
+        self._start, self._piece = 0, b""
+
+    def at(self, offset: int, size: int) -> bytes:
+        """Return at most ``_WINDOW`` bytes, fewer at the end of the file."""
+        inside = offset - self._start
+        if inside < 0 or inside + size > len(self._piece):
+            pieces = self.source.chunks(_WINDOW, start=offset, stop=offset + _WINDOW)
+            self._start, self._piece, inside = offset, b"".join(pieces), 0
+        return self._piece[inside : inside + size]
 
 
 # -- ISO base media: MP4, MOV, M4A, 3GP, HEIC ----------------------------------
@@ -105,14 +118,17 @@ class _Box(NamedTuple):
 class _Walk:
     """The boxes of one file, with a limit to how many are looked at."""
 
-    def __init__(self, source: Source) -> None:
-        self.source, self.left = source, _MAX_BOXES
+    def __init__(self, window: _Window) -> None:
+        self.window, self.left, self.is_cut = window, _MAX_BOXES, False
 
     def boxes(self, start: int, end: int) -> Iterator[_Box]:
         """Yield the boxes between two places; ends early at one that does not fit."""
-        while start + 8 <= end and self.left > 0:
+        while start + 8 <= end:
+            if self.left == 0:
+                self.is_cut = True
+                return
             self.left -= 1
-            head = _at(self.source, start, 16)
+            head = self.window.at(start, 16)
             if len(head) < 8:
                 return
             size, kind = struct.unpack(">I4s", head[:8])
@@ -128,36 +144,49 @@ class _Walk:
 
     def one(self, kind: bytes, start: int, end: int) -> _Box | None:
         """Return the only box of that type; None where there is none or a second."""
-        found = [box for box in self.boxes(start, end) if box.type == kind]
-        return found[0] if len(found) == 1 else None
+        return _only(kind, list(self.boxes(start, end)))
+
+
+def _only(kind: bytes, boxes: list[_Box]) -> _Box | None:
+    found = [box for box in boxes if box.type == kind]
+    return found[0] if len(found) == 1 else None
 
 
 def _iso_media(source: Source, head: bytes) -> Facts:
     brand = head[8:12] if head[4:8] == b"ftyp" else b"qt  "
     if brand in _IMAGE_BRANDS:
         return Facts("image")
-    moov = _Walk(source).one(b"moov", 0, source.size)
     kind = "audio" if brand in (b"M4A ", b"M4B ") else "video"
-    if moov is None:
+    walk, movie = _Walk(_Window(source)), None
+    for box in walk.boxes(0, source.size):
+        if box.type == b"moov":
+            if movie is not None:
+                return Facts(kind)
+            movie = _movie(walk, box, kind)  # before the rest, which may be very long
+    if movie is None:
         return Facts(kind)
-    walk, handlers = _Walk(source), set()
-    for trak in walk.boxes(moov.start, moov.end):
+    return Facts(movie.kind) if walk.is_cut else movie
+
+
+def _movie(walk: _Walk, moov: _Box, kind: str) -> Facts:
+    inside, handlers = list(walk.boxes(moov.start, moov.end)), set()
+    for trak in inside:
         if trak.type == b"trak" and (mdia := walk.one(b"mdia", trak.start, trak.end)):
             hdlr = walk.one(b"hdlr", mdia.start, mdia.end)
             if hdlr is not None:
-                handlers.add(_at(source, hdlr.start + 8, 4))
+                handlers.add(walk.window.at(hdlr.start + 8, 4))
     if b"vide" in handlers:
         kind = "video"
     elif b"soun" in handlers:
         kind = "audio"
-    return Facts(kind, _movie_seconds(walk, moov))
+    return Facts(kind, _movie_seconds(walk, inside))
 
 
-def _movie_seconds(walk: _Walk, moov: _Box) -> float | None:
-    mvhd = walk.one(b"mvhd", moov.start, moov.end)
+def _movie_seconds(walk: _Walk, inside: list[_Box]) -> float | None:
+    mvhd = _only(b"mvhd", inside)
     if mvhd is None:
         return None
-    data = _at(walk.source, mvhd.start, min(32, mvhd.end - mvhd.start))
+    data = walk.window.at(mvhd.start, min(32, mvhd.end - mvhd.start))
     if len(data) < 20 or data[0] > 1 or (data[0] == 1 and len(data) < 32):
         return None
     if data[0] == 1:
@@ -167,18 +196,18 @@ def _movie_seconds(walk: _Walk, moov: _Box) -> float | None:
         scale, length = struct.unpack(">II", data[12:20])
         unknown = 2**32 - 1
     if length == 0:  # written in fragments while recording
-        length = _fragments(walk, moov)
+        length = _fragments(walk, inside)
     if not scale or not length or length == unknown or length / scale > _MAX_SECONDS:
         return None
     return float(length / scale)
 
 
-def _fragments(walk: _Walk, moov: _Box) -> int:
-    mvex = walk.one(b"mvex", moov.start, moov.end)
+def _fragments(walk: _Walk, inside: list[_Box]) -> int:
+    mvex = _only(b"mvex", inside)
     mehd = walk.one(b"mehd", mvex.start, mvex.end) if mvex else None
     if mehd is None:
         return 0
-    data = _at(walk.source, mehd.start, min(12, mehd.end - mehd.start))
+    data = walk.window.at(mehd.start, min(12, mehd.end - mehd.start))
     wanted = {0: 8, 1: 12}.get(data[0] if data else -1)
     return int.from_bytes(data[4:wanted], "big") if wanted and len(data) >= wanted else 0
 
@@ -187,19 +216,19 @@ def _fragments(walk: _Walk, moov: _Box) -> int:
 
 
 def _wave_seconds(source: Source) -> float | None:
-    at, rate, length = 12, 0, 0
+    window, at, rate, length = _Window(source), 12, 0, 0
     seen: set[bytes] = set()
     for _ in range(_MAX_MARKERS):
         if at + 8 > source.size:
             break
-        kind, size = struct.unpack("<4sI", _at(source, at, 8))
+        kind, size = struct.unpack("<4sI", window.at(at, 8))
         if kind in (b"fmt ", b"data") and kind in seen:
             return None
         seen.add(kind)
         if at + 8 + size > source.size:  # a stream that was never finished, or one cut off
             return None
         if kind == b"fmt " and size >= 16:
-            rate = int.from_bytes(_at(source, at + 16, 4), "little")
+            rate = int.from_bytes(window.at(at + 16, 4), "little")
         elif kind == b"data":
             length = size
         at += 8 + size + size % 2
@@ -224,9 +253,9 @@ def _pixels(source: Source, head: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg_size(source: Source) -> tuple[int, int]:
-    at = 2
+    window, at = _Window(source), 2
     for _ in range(_MAX_MARKERS):
-        data = _at(source, at, 9)
+        data = window.at(at, 9)
         if len(data) < 4 or data[0] != 0xFF:
             break
         marker, length = data[1], int.from_bytes(data[2:4], "big")

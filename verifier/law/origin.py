@@ -18,13 +18,20 @@ _RAISED = ("P-15", "P-16", "P-21")
 def origin_of(case: Case) -> tuple[Text, ...]:
     """Return the sentences for the top of a report, in their order."""
     if case.known.record is None:
-        return (_without(case),)
+        return (*_supplement(case), _without(case))
     there = _there(case)
+    extra = _supplement(case)
     declared = declared_circumstances(case) if _is_raised(case) else []
     if not declared:
-        return (there,)
+        return (*extra, there)
     said = saying.named(words.text("origin.circumstances"), stating.sentence(declared))
-    return there, saying.run(said, words.text("stop"), words.text("origin.court"))
+    return *extra, there, saying.run(said, words.text("stop"), words.text("origin.court"))
+
+
+def _supplement(case: Case) -> tuple[Text, ...]:
+    """Return the sentence that this seal adds to an earlier one, whatever record it has."""
+    leaf = case.phase.supplements
+    return () if leaf is None else (words.text("origin.supplement", leaf=leaf.hex()),)
 
 
 def _without(case: Case) -> Text:

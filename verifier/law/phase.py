@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..result import DONE
-from .examination import AFTER, BEFORE, NO_RECORD, UNBOUND, UNREADABLE
+from .examination import AFTER, BEFORE, NO_RECORD, NOT_FOLLOWED, UNBOUND, UNREADABLE
 from .material import Material
 
 RECORD_ROLE: Final = "provenance"
@@ -33,6 +33,13 @@ class Phase:
     received: int | None = None
     supplements: bytes | None = None
     logged: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Return the word for a report: what was not followed into the log is not called before."""
+        if self.word in {BEFORE, AFTER} and not self.logged:
+            return NOT_FOLLOWED
+        return self.word
 
 
 def phase_of(material: Material) -> Phase:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Final
 
 from .examination import Text
+
+_PLACE: Final = re.compile(r"\{(\w+)\}", re.ASCII)
 
 
 def load(name: str) -> Any:
@@ -24,6 +27,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 def text(key: str, **values: str | int) -> Text:
     """Return the words for a key, with derived values put in their places."""
     zh, en = WORDS[key]
-    for name, value in values.items():
-        zh, en = zh.replace(f"{{{name}}}", str(value)), en.replace(f"{{{name}}}", str(value))
-    return Text(zh, en, own=False)
+    said = {name: str(value) for name, value in values.items()}
+
+    def value(match: re.Match[str]) -> str:
+        return said.get(match[1], match[0])
+
+    # In one pass: a value that reads like a place is no place.
+    return Text(_PLACE.sub(value, zh), _PLACE.sub(value, en), own=False)

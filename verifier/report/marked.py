@@ -9,13 +9,15 @@ isolated element; both print the same words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from .escape import MAXIMUM, escape, in_quotes, is_token, reveal
 
 OPEN: Final = "\ue000"
 CLOSE: Final = "\ue001"
+_PLACE: Final = re.compile(r"\{(\w+)\}", re.ASCII)
 
 
 def own(text: str, maximum: int = MAXIMUM) -> str:
@@ -35,11 +37,24 @@ def ours(text: str) -> str:
     return reveal(text)
 
 
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a template of ours with its places filled, in one pass.
+
+    A value is never looked at for places of its own: one that reads ``{name}``
+    would put other people's words within other people's words, and the words
+    between them would come out as ours. A place without a value stays.
+    """
+    return _PLACE.sub(lambda match: values.get(match[1], match[0]), template)
+
+
 def pieces(marked: str) -> Iterator[tuple[str, bool]]:
     """Yield (text, whether it is someone else's words)."""
     for number, part in enumerate(marked.split(OPEN)):
         inside, closed, after = part.partition(CLOSE)
-        if number and closed:
+        if bool(number) != bool(closed) or CLOSE in after:
+            # Marks within marks: no face may guess whose words these are.
+            raise AssertionError("a sentence with marks that do not pair")
+        if closed:
             yield inside, True
             inside = after
         if inside:

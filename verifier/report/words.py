@@ -12,7 +12,7 @@ from importlib import resources
 
 from ..law.examination import Text
 from ..law.rules import STATUSES
-from .marked import ours, own
+from .marked import filled, ours, own
 
 
 @cache
@@ -35,9 +35,7 @@ class Words:
     def __call__(self, key: str, **values: str | int) -> str:
         """Return the words with values filled in; a value that is marked stays marked."""
         text = _table()[key][self.lang]
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
+        return filled(text, {name: str(value) for name, value in values.items()})
 
     def of(self, pair: object) -> str:
         """Return this language's side of anything that has a ``zh`` and an ``en``."""

@@ -24,7 +24,7 @@ class Attached:
         self._path = record.with_name(f"{record.stem}.attach.txt")
         self.pairs: list[tuple[str, Path]] = []
         if self._path.exists():
-            for line in os.fsdecode(read_small(self._path, _MAX_BYTES)).splitlines():
+            for line in os.fsdecode(read_small(self._path, _MAX_BYTES)).split("\n"):
                 role, _, path = line.partition("=")
                 if role in ATTACHED and path:
                     self.pairs.append((role, Path(path)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import mimetypes
 import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from app.commands.common import EXIT_BAD_INPUT, Refusal
+
 from ..durable import reading
+from ..words import shown
 
 _CHUNK: Final = 1 << 20
 
@@ -46,6 +50,13 @@ class Hashed(NamedTuple):
 def hash_file(text: str) -> Hashed:
     """Return the file's size and SHA-256; raises Refusal where it cannot be read."""
     path = Path(os.path.abspath(os.path.expanduser(text.strip().strip("'\""))))
+    if not path.is_file():
+        reason = os.strerror(errno.ENOENT if not path.exists() else errno.EINVAL)
+        raise Refusal(
+            EXIT_BAD_INPUT,
+            f"无法读取 {shown(path)}：不是普通文件，或不存在（{reason}）。",
+            f"Cannot read {shown(path)}: no regular file, or not there ({reason}).",
+        )
     digest, size = hashlib.sha256(), 0
     with reading(path), path.open("rb") as file:
         while chunk := file.read(_CHUNK):

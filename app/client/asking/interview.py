@@ -27,15 +27,18 @@ from .parts import LeftOut, Parts
 from .talk import Stopped, Talk
 from .words import Words
 
-_UNKNOWN: Final = re.compile(r"(?:未知|不知道|unknown)[\s:：,，]*(.*)", re.IGNORECASE | re.DOTALL)
+_UNKNOWN: Final = re.compile(
+    r"(?:未知|不知道|unknown)(?:[\s:：,，]+(.*))?", re.IGNORECASE | re.DOTALL
+)
 _NOT_APPLICABLE: Final = re.compile(
-    r"(?:不适用|not applicable|n/a)[\s:：,，]*(.*)", re.IGNORECASE | re.DOTALL
+    r"(?:不适用|not applicable|n/a)(?:[\s:：,，]+(.*))?", re.IGNORECASE | re.DOTALL
 )
 _STOP: Final = frozenset({"停", "stop", "quit"})
 _HELP: Final = frozenset({"?", "？"})
 _MADE: Final = frozenset({"decl.schema_version"})
 """Answered by the program: a person has no choice there."""
-_BY_HAND: Final = frozenset({"decl.signature"})
+_SIGNATURE: Final = "decl.signature"
+_BY_HAND: Final = frozenset({_SIGNATURE})
 """Not asked: nobody can type a signature."""
 COURT: Final = "court"
 """The step that can wait for the hearing."""
@@ -47,6 +50,8 @@ class Interview:
     def __init__(self, path: Path, record: Record | None, talk: Talk, words: Words) -> None:
         self._path = path
         self._values: dict[str, Any] = {} if record is None else dict(record.values)
+        if self._values.pop(_SIGNATURE, None) is not None:
+            talk.tell(words.unsigned())  # it is over bytes that are about to be written anew
         self._talk = talk
         self._words = words
         self._secrets = Secrets(path)
@@ -125,6 +130,9 @@ class Interview:
                 for problem in error.problems:
                     self._talk.tell(f"  {self._describe(problem)}")
             return False
+        except UnicodeEncodeError:  # bytes from the terminal that are no text
+            self._talk.tell(self._words.no_text())
+            return False
         self._values = dict(record.values)
         with writing(self._path):
             replace(self._path, to_toml(self._values))
@@ -155,6 +163,9 @@ class Interview:
             for problem in wrong:
                 self._talk.tell(f"  {self._describe(problem)}")
             return not wrong
+        except UnicodeEncodeError:
+            self._talk.tell(self._words.no_text())
+            return False
         return True
 
     def _commit(self, member: str, value: str) -> str:
@@ -190,7 +201,7 @@ class Interview:
                     self._line, self._talk.tell
                 ):
                     return None  # that part alone: asked again, and may be left empty
-                reason = match[1].strip()
+                reason = (match[1] or "").strip()
                 while not reason:
                     reason = self._line(self._words.reason())
                 return f"{{ {word} = {quoted(reason)} }}"

@@ -186,6 +186,17 @@ class Words:
             "  This is not saved yet. Type the path again, or Enter to go on without the file > ",
         )
 
+    def unsigned(self) -> str:
+        """Say that a signature is taken off."""
+        return self.say(
+            "该声明已签名；继续填写会改变其内容，原签名已去掉，完成后请重新签名。",
+            "This record is signed; going on changes it, so the signature was taken off. Sign it again when done.",
+        )
+
+    def no_text(self) -> str:
+        """Say that the input is not text."""
+        return self.say("  输入中有不能识别的字符，请重新输入。", "  That holds characters that are no text; type it again.")  # fmt: skip
+
     def begun(self) -> str:
         """Say that an unfinished question is kept as far as it was answered."""
         return self.say(

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.app.client.support import CHAT, Client, write
+from app.cli import main
+from app.client import beside
+from app.client.api import Api
+from app.client.inputs import Input
+from app.commands.common import Refusal
+from tests.app.client.support import CHAT, Client, beilin, write
 from verifier.evidence import package
 from verifier.evidence.manifest import Manifest, Opening, parse_manifest, parse_opening
 from verifier.evidence.receipt import parse_receipt
@@ -87,4 +93,119 @@ def test_a_record_with_mistakes_is_not_anchored(client: Client, tmp_path: Path):
     assert done.returncode == 65
     assert "\u202e" not in done.stderr
     assert "line 8" in done.stderr
+    assert not client.out.exists()
+
+
+ANNEX = 'format = "beilin/annex/v1"\n\n[[opening]]\nfield = "src.account"\nvalue = "13800001111"\n'
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["", "\n# note\n\t\n  # more = 1\n", "\r\n#\r\n", "\ufeff", "#" * 3000 + "\n"],
+    ids=["plain", "comments", "crlf", "bom", "long"],
+)
+def test_a_sealed_annex_stays_out_of_the_package(client: Client, tmp_path: Path, head: str):
+    chat = write(tmp_path / "chat.txt", CHAT)
+    annex = write(tmp_path / "folder" / "sub" / "notes.bin", (head + ANNEX).encode())
+    for paths, more in (
+        ((chat, tmp_path / "folder"), ()),
+        ((annex,), ()),
+        ((chat,), ("--attach", f"log={annex}")),
+        ((chat,), ("--provenance", str(annex))),
+    ):
+        done = client.seal(*paths, more=more)
+        assert done.returncode == 64, done.stderr
+        assert f"{annex} is a sealed annex" in done.stderr
+        assert "13800001111" not in done.stderr
+        assert client.leftovers() == set()
+
+
+def test_what_only_speaks_of_an_annex_is_sealed(client: Client, tmp_path: Path):
+    text = b'a = 1\nformat = "beilin/annex/v1"\n'
+    chat = write(tmp_path / "prov.annex.toml", text)
+    done = client.seal(chat, write(tmp_path / "b.txt", b'# format = "beilin/annex/v1"\nx\n'))
+    assert done.returncode == 0, done.stderr
+
+
+def test_check_leaves_an_annex_out_and_says_so(tmp_path: Path):
+    chat = write(tmp_path / "chat.txt", CHAT)
+    record = write(tmp_path / "prov.toml", RECORD.encode())
+    annex = write(tmp_path / "prov.annex.toml", ANNEX.encode())
+    check = ("provenance", "check", "--lang", "en", str(record), str(chat))
+    without, done = beilin(*check), beilin(*check, str(annex))
+    assert (without.returncode, without.stderr) == (0, "")
+    assert (done.returncode, done.stdout) == (0, without.stdout)
+    assert done.stderr.startswith(f"{annex} is a sealed annex")
+    assert beilin(*check, str(tmp_path / "absent")).returncode == 65
+
+
+def test_a_file_is_not_sealed_twice(client: Client, tmp_path: Path):
+    folder = tmp_path / "export"
+    write(folder / "chat.txt", CHAT)
+    record = write(folder / "prov.toml", RECORD.encode())
+    link = tmp_path / "way"
+    link.symlink_to(folder)
+    for option, value in (
+        ("--provenance", str(record)),
+        ("--provenance", str(link / "prov.toml")),
+        ("--attach", f"log={record}"),
+    ):
+        done = client.seal(folder, more=(option, value))
+        assert done.returncode == 64, done.stderr
+        assert "sealed twice" in done.stderr
+        assert option in done.stderr
+        assert client.leftovers() == set()
+    record = record.rename(tmp_path / "prov.toml")
+    assert client.seal(folder, more=("--provenance", str(record))).returncode == 0
+
+
+def test_only_the_record_that_was_checked_is_sealed(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):  # fmt: skip
+    chat = write(tmp_path / "chat.txt", CHAT)
+    record = write(tmp_path / "prov.toml", RECORD.encode())
+    arguments = client.arguments(chat, more=("--provenance", str(record)))
+    for name, value in (("BEILIN_HOME", str(client.home)), ("LANG", "en_US.UTF-8")):
+        monkeypatch.setenv(name, value)
+    check, size = beside.check_record, client.service.size()
+    after = RECORD + 'colour = "red"\n'
+
+    def then_change(path: Path, inputs: Sequence[Input]) -> bytes:
+        checked = check(path, inputs)
+        path.write_text(after)
+        return checked
+
+    def refuse(*_: object, **__: object) -> None:
+        raise Refusal(69, "断", "cut")
+
+    changing = pytest.MonkeyPatch()
+    with changing.context() as patch:
+        patch.setattr(beside, "check_record", then_change)
+        assert main(arguments) == 65
+        assert "changed while it was being sealed" in capsys.readouterr().err
+    assert client.leftovers() == set()  # no plan: the next run starts anew
+    assert main(arguments) == 65
+    assert "mistakes" in capsys.readouterr().err
+
+    record.write_text(RECORD)
+    with changing.context() as patch:
+        patch.setattr(Api, "submit", refuse)
+        assert main(arguments) == 69
+    planned = client.part.read_bytes()
+    record.write_text(RECORD + "# another\n")
+    after = RECORD
+    with changing.context() as patch:
+        patch.setattr(beside, "check_record", then_change)
+        assert main(arguments) == 65
+    assert client.part.read_bytes() == planned  # it may have been submitted: it is kept
+    assert client.service.size() == size
+    assert main(arguments) == 0
+
+
+def test_a_blank_form_is_not_anchored(client: Client, tmp_path: Path):
+    chat = write(tmp_path / "chat.txt", CHAT)
+    record = write(tmp_path / "prov.toml", b'format = "beilin/provenance/v1"\n# nothing yet\n')
+    done = client.seal(chat, more=("--provenance", str(record)))
+    assert done.returncode == 65
+    assert "Nothing is filled in" in done.stderr
     assert not client.out.exists()

@@ -325,3 +325,25 @@ def test_a_record_with_mistakes_is_listed_by_line_and_field(tmp_path: Path):
     for word in ("line 3 src.device.kind", "line 4", "line 6 acq.time"):
         assert word in done.stderr
     assert "toaster" not in done.stderr
+
+
+def test_a_name_that_begins_like_unknown_is_an_answer(tmp_path: Path):
+    record, _, _ = interview(
+        tmp_path / "prov.toml",
+        {"acq.place": ["未知来源应用已关闭的房间"], "src.device.model": ["Unknownname Ltd X1"]},
+    )
+    assert record.get("acq.place") == "未知来源应用已关闭的房间"
+    assert record.get("src.device.model") == "Unknownname Ltd X1"
+
+
+def test_going_on_takes_an_old_signature_off(tmp_path: Path):
+    path = tmp_path / "prov.toml"
+    path.write_text(
+        'format = "beilin/provenance/v1"\n[decl]\nid = "PD-1"\n'
+        '[decl.signature]\nalg = "ed25519"\nvalue = "AAAA"\n',
+        encoding="utf-8",
+    )
+    record, _, person = interview(path, {"src.device.model": ["X1"]})
+    assert record.state("decl.signature") == "absent"
+    assert record.get("decl.id") == "PD-1"
+    assert any("原签名已去掉" in each for each in person.heard)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 from tests.verifier.law.examined import CHAT, row, sha, unsealed
 from verifier.evidence.provenance.annex import Opened
 from verifier.evidence.provenance.fields import FIELDS
 from verifier.law import backing
+from verifier.law.case import Case
 from verifier.law.examination import Text
+from verifier.law.material import SealedFile
 from verifier.law.rules import ROWS
 
 
@@ -54,6 +58,28 @@ def test_the_record_is_counted_apart_from_the_files(whole):
     value = row(whole.examination, "M16-03").values["file"]
     assert value.zh.endswith("等6项，以及来源声明1份")
     assert "来源声明.toml" not in value.zh
+
+
+def test_the_files_are_gone_through_once(monkeypatch):
+    """Very many attached files of one digest: each is looked at once, not once for each."""
+    base = unsealed()
+    digest = bytes.fromhex(sha(b"x"))
+    files = [SealedFile(n, b"f", "log", 1, digest, "other") for n in range(10, 5000)]
+    known = SimpleNamespace(digests=lambda *_, **__: [digest])
+    case: Any = Case(replace(base, files=[*base.files, *files]), known, None, {}, {})  # type: ignore[arg-type]
+    calls, plain = [], Case.sealed
+
+    def counted(self: Case) -> list[SealedFile]:
+        calls.append(1)
+        return plain(self)
+
+    monkeypatch.setattr(Case, "sealed", counted)
+    assert backing.artifacts(case, "M93-03") == list(range(10, 5000))
+    assert backing.artifacts(case, "M18-08") == list(range(10, 5000))
+    assert backing.is_attached(case, digest)
+    assert not backing.is_attached(case, bytes.fromhex(sha(CHAT)))
+    assert not backing.is_attached(case, bytes(32))
+    assert len(calls) == 1
 
 
 # -- H: sentences

@@ -132,8 +132,27 @@ def test_steps_are_bounded():
     many = box(b"free") * 6000
     assert facts(moov(mvhd(1000, 5000), before=many)) == Facts("video")
     assert facts(moov(many, mvhd(1000, 5000))) == Facts("video")
-    assert facts(moov(mvhd(1000, 5000)) + many).duration_seconds == 5
+    assert facts(moov(mvhd(1000, 5000)) + many) == Facts("video")
+    assert facts(moov(mvhd(1000, 5000)) + box(b"free") * 240).duration_seconds == 5
+    assert facts(movie(9, b"soun") + many) == Facts("audio")  # the kind is known before the rest
     assert facts(moov(mvhd(1000, 5000), before=box(b"free") * 100)).duration_seconds == 5
+
+
+def test_looks_are_few(monkeypatch: pytest.MonkeyPatch):
+    """Neighbouring boxes are read together, and not more than the limit of them."""
+    looks = []
+    plain = Source.chunks
+
+    def counted(self, size=1 << 20, *, start=0, stop=None):
+        looks.append(stop - start)
+        return plain(self, size, start=start, stop=stop)
+
+    monkeypatch.setattr(Source, "chunks", counted)
+    facts(moov(mvhd(1000, 5000), before=box(b"free") * 10_000))
+    assert (len(looks), max(looks)) == (1, 4096)
+    looks.clear()
+    facts(moov(mvhd(1000, 5000), before=box(b"free", bytes(5000)) * 1000))
+    assert len(looks) <= 256
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ HOSTILE = {
     "markup": "</q></p><script>alert(1)</script><img src=x onerror=alert(1)>",
     "entities": "&lt;script&gt;&#60;&quot;'",
     "template": "{{style}}{text}{name}<!-- line -->",
+    "places": "甲{app}{ver}{own}{peer}{no}{office}{scope}{n}{list}{text}经核验真实有效{app}",
     "four bytes": "𠮷野家😀𝒜\U000e0041",
     "quotes": "x” 核验一致 “y 「z」（第十六条）",
     "marks of ours": f"{OPEN}x{CLOSE} {CLOSE}核验一致{OPEN}",

@@ -1,7 +1,6 @@
 r"""Where each key and each item of a TOML text stands, so that a mistake can be shown.
 
-The standard library's reader gives values without places. This scanner walks
-the same text once and notes for every key, table and array item its path, its
+The standard library's reader gives values without places. This one notes for every key, table and array item its path, its
 line and how it is spelled:
 
     acct.peer.id = [ { nickname = "李" } ]      ('acct', 'peer', 'id', 0, 'nickname')
@@ -99,8 +98,11 @@ class _Scanner:
 
     def _note(self, path: Path, raw: str = "") -> None:
         line = self._line(self._at)
-        for length in range(1, len(path)):
-            self._places.setdefault(path[:length], Place(line, ""))
+        # From the inside out: where one is known, all above it are.
+        for length in range(len(path) - 1, 0, -1):
+            if path[:length] in self._places:
+                break
+            self._places[path[:length]] = Place(line, "")
         self._places.setdefault(path, Place(line, raw))
         if len(self._places) > MAX_PLACES:
             raise Limit("too_many")

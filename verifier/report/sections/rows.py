@@ -13,10 +13,12 @@ from ..document import Block, Bullets, Entry, Line, Pair
 from ..found import finding_text, label_of
 from ..law_data import side
 from ..legend import legend
-from ..marked import own
+from ..marked import filled, own
 from ..words import Words
 
 _NO_TEXT = frozenset({"", "—"})
+_FILES = 5
+"""So many files are named in one row; the rest are counted."""
 _DECLARED = frozenset({"declared", "declared_with_artifact", "inconsistent"})
 """Where something was declared, and a declarant can be named."""
 
@@ -54,9 +56,7 @@ def row_entry(found: RowResult, context: Context) -> Entry:
 def sentence_of(found: RowResult, words: Words) -> str:
     """Return the row's own sentence with its values, or nothing where it has none."""
     template = found.row.wording(found.wording, words.lang) if found.wording != "none" else ""
-    for name in found.values:
-        template = template.replace(f"{{{name}}}", words.text(found.values[name]))
-    return template
+    return filled(template, {name: words.text(value) for name, value in found.values.items()})
 
 
 def finding_sentence(finding: Finding, words: Words) -> str:
@@ -159,11 +159,12 @@ def _blocks(found: RowResult, context: Context) -> Iterator[Block]:
 def _files(positions: tuple[int, ...], context: Context) -> str:
     words = context.words
     names = []
-    for position in positions:
+    for position in positions[:_FILES]:
         name = context.names.get(position)
         number = words("row.file", n=position)
         names.append(number if name is None else f"{number} {own(name)}")
-    return words.comma.join(names)
+    more = len(positions) - len(names)
+    return words.comma.join(names) + (words("row.files.more", count=more) if more > 0 else "")
 
 
 def _law(row: Row, words: Words) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ...law.examination import NO_RECORD, Examination, Gap
+from ...law.examination import CONSISTENT, NO_RECORD, Examination, Gap
 from ...law.rules import CLASSES, SEVERITIES, STATUSES
 from ..document import Block, Bullets, Entry, Line, Pair, Section, Table
 from ..found import label_of
@@ -128,7 +128,9 @@ def counts(examination: Examination, words: Words) -> Table:
 
 def _gaps(examination: Examination, words: Words, most: int, lead: str) -> Iterator[Block]:
     gaps = examination.gaps
-    if examination.phase == NO_RECORD:
+    # What was supplied comes first where it does not verify; a record does not mend that.
+    intact = any(row.row.id == "M16-03" and row.status == CONSISTENT for row in examination.rows)
+    if examination.phase == NO_RECORD and intact:
         yield Line(words("gaps.first"))
     if not gaps:
         yield Line(words("gaps.none"))
