@@ -56,7 +56,7 @@ def check_record(path: Path, inputs: Sequence[Input]) -> bytes:
             f"Nothing is filled in in {shown(path)}; nothing was sent. Fill it in first: beilin provenance new --out "
             f"{shown(path)}",
         )
-    tell_gaps(path, [each.path for each in inputs if each.role != PROVENANCE])
+    tell_gaps(path, {each.path: each.role for each in inputs if each.role != PROVENANCE})
     return record.sha256
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,11 +56,11 @@ def check_same_record(files: Sequence[Scanned], sha256: bytes | None) -> None:
             )
 
 
-def tell_gaps(path: Path, files: Sequence[Path]) -> None:
-    """Write to standard error how much is still open before it is anchored, the gravest first."""
+def tell_gaps(path: Path, files: Mapping[Path, str]) -> None:
+    """Write to standard error how much is still open; ``files`` with the roles they are sealed in."""
     from .todo import todo_of
 
-    todo = todo_of(path, files)
+    todo = todo_of(path, list(files), files)
     if todo.contradictions:
         tell(
             f"注意：来源声明与拟存证的文件或自身不一致 {todo.contradictions} 处，宜先更正再存证。",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -48,7 +48,7 @@ class Todo(NamedTuple):
         return to_text(todo_document(self.examination, lang))
 
 
-def todo_of(record: Path, files: Sequence[Path]) -> Todo:
+def todo_of(record: Path, files: Sequence[Path], roles: Mapping[Path, str] | None = None) -> Todo:
     """Examine a record and the files that will be sealed with it; raises Refusal."""
     from verifier.law.examine import examine
     from verifier.law.gather import before_anchoring
@@ -57,4 +57,4 @@ def todo_of(record: Path, files: Sequence[Path]) -> Todo:
     for path in files:
         with reading(path), path.open("rb"):
             pass
-    return Todo(examine(before_anchoring(record, files)))
+    return Todo(examine(before_anchoring(record, files, roles or {})))

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ..audit import audit_log
@@ -89,11 +90,13 @@ def gather(path: Path, result: Result, policy: Policy, options: Options) -> Mate
     return material
 
 
-def before_anchoring(record_path: Path, files: Sequence[Path]) -> Material:
+def before_anchoring(
+    record_path: Path, files: Sequence[Path], given: Mapping[Path, str] = MappingProxyType({})
+) -> Material:
     """Return the same for a record and files on disk, before anything is anchored.
 
-    A file's role is what the record's list says of its digest, ``original``
-    where it says nothing. Raises OSError where a file cannot be read and
+    A file's role is the one ``given`` for its path, else what the record's list
+    says of its digest, ``original`` where it says nothing. Raises OSError where a file cannot be read and
     Malformed where one is not a regular file, changes meanwhile, or where the
     record is too long or of a newer format; what is wrong inside the record is
     in ``record_problems``.
@@ -108,7 +111,7 @@ def before_anchoring(record_path: Path, files: Sequence[Path]) -> Material:
         sha256 = hashlib.sha256()
         for chunk in source.chunks():
             sha256.update(chunk)
-        role = roles.get(sha256.hexdigest(), "original")
+        role = given.get(path) or roles.get(sha256.hexdigest(), "original")
         bound = Bound(source, sha256.digest(), os.fsencode(path.name))
         shelf.add(bound, position, _ROLES.get(role, role))
     shelf.open_annexes()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..evidence.provenance.record import Moment, Span
+from .consistency.declared import Look
 from .consistency.values import is_date, zone_of
 from .examination import Interval, Point
 from .known import Known
@@ -70,12 +71,13 @@ def _created(material: Material, known: Known) -> tuple[Point | None, Point | No
     if isinstance(period, Span):
         return _at(period.first, known), _at(period.last, known, is_last=True), ""
     zone = zone_of(known.member("src.device.clock_offset", "timezone"))
-    has_wall_time = False
     found: list[tuple[Point, Point]] = []
-    for position, summary in material.summaries.items():
+    for file, summary in Look(material).chats():
         if summary.earliest is None or summary.latest is None:
             continue
-        has_wall_time = has_wall_time or summary.clock == "wall"
+        if summary.clock == "wall" and zone is None:
+            return None, None, "interval.wall_clock"  # part of the material is not the whole
+        position = file.position
         offset = 0 if summary.clock == "instant" else zone
         if offset is not None and summary.clock in {"instant", "wall"}:
             grade, source = _grade("T1", known), f"file.{position}"
@@ -86,7 +88,7 @@ def _created(material: Material, known: Known) -> tuple[Point | None, Point | No
             found.append((Point(ends[0], grade, source), Point(ends[1], grade, source)))
     if found:
         return min(each[0] for each in found), max(each[1] for each in found), ""
-    return None, None, "interval.wall_clock" if has_wall_time else "interval.no_creation"
+    return None, None, "interval.no_creation"
 
 
 def _at(moment: Moment, known: Known, *, is_last: bool = False) -> Point:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from ..material import Material
+from ..material import Material, SealedFile
 from .declared import Look
 from .named import not_sealed
 from .outcome import CheckOutcome
@@ -35,7 +36,9 @@ def listed_files(material: Material) -> CheckOutcome:
     if not files:
         return sheet.outcome(look.no_files)
     by_digest = {file.sha256: file for file in files}
-    names = {file.name.rpartition(b"/")[2]: file for file in files}
+    claimed = {digest_of(item, "sha256") for item in listed}
+    # Only a file that no line of the list claims can be the changed one of another line.
+    others = [file for file in files if file.sha256 not in claimed]
     seen: set[bytes] = set()
     fields = ("item.files",)
     for item in listed:
@@ -43,7 +46,7 @@ def listed_files(material: Material) -> CheckOutcome:
         file = by_digest.get(digest) if digest is not None else None
         name = bounded(item.get("name", ""))
         if file is None:
-            other = names.get(str(item.get("name", "")).encode().rpartition(b"/")[2])
+            other = _named(str(item.get("name", "")), others)
             declared = item.get("sha256", "-")
             if other is None:
                 sheet.contradiction(
@@ -78,6 +81,16 @@ def listed_files(material: Material) -> CheckOutcome:
                 declared=len(listed),
             )
     return sheet.outcome()
+
+
+def _named(name: str, files: Sequence[SealedFile]) -> SealedFile | None:
+    """Return the file of that name; its last part is enough where only one file bears it."""
+    whole = name.encode("utf-8", "replace")
+    same = [file for file in files if file.name == whole]
+    last = whole.rpartition(b"/")[2]
+    alike = [file for file in files if file.name.rpartition(b"/")[2] == last]
+    found = same or (alike if len(alike) == 1 else [])
+    return found[0] if found else None
 
 
 def conversions(material: Material) -> CheckOutcome:
