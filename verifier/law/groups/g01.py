@@ -51,7 +51,15 @@ def _digests(case: Case, row: Row, needs: Needs) -> Found:
         return Found(CONSISTENT, PRESENT)
     if compared and "ALGORITHM_NOT_COMPUTED" in _subs(case, names):
         return open_because(words.text("why.algorithm"))
-    return Found(NOT_CHECKED, MISSING)
+    return _unread(case) or Found(NOT_CHECKED, MISSING)
+
+
+def _unread(case: Case) -> Found | None:
+    """Return that a check before this one failed: what was supplied was not read, not absent."""
+    assert case.result is not None
+    if all(check.status != FAILED for check in case.result.checks):
+        return None
+    return open_because(words.text("why.unread"))
 
 
 def _subs(case: Case, names: tuple[str, ...]) -> set[str | None]:
@@ -67,8 +75,12 @@ def _inclusion(case: Case, row: Row, needs: Needs) -> Found:
         return Found(INCONSISTENT, FAIL)
     if case.status_of("entry") == FAILED:
         return Found(INCONSISTENT, NO_WORDING, words.text("why.entry"))
-    done = case.status_of("inclusion") == case.status_of("entry") == DONE
-    return Found(CONSISTENT, PRESENT) if done else Found(NOT_CHECKED, MISSING)
+    if case.status_of("inclusion") == case.status_of("entry") == DONE:
+        return Found(CONSISTENT, PRESENT)
+    assert case.result is not None
+    # A container that was opened tells whether a receipt is in it; one that was not tells nothing.
+    unread = None if "kind" in case.result.facts else _unread(case)
+    return unread or Found(NOT_CHECKED, MISSING)
 
 
 def _append_only(case: Case, row: Row, needs: Needs) -> Found:
