@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.verifier.evidence.provenance.support import H, codes, record
+from verifier.evidence.provenance.record import RecordError
 
 CASES = {
     # name: (first half, second half, line, field, code)
@@ -74,7 +75,7 @@ CASES = {
 def is_told(text: str, code: str) -> bool:
     try:
         record(text)
-    except Exception:  # noqa: BLE001  whatever else is missing from the half
+    except RecordError:  # whatever else is missing from the half
         return code in [each[2] for each in codes(text)]
     return False
 
