@@ -8,10 +8,12 @@ is only that single messages could be shown apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ..evidence.segment import UNPARSED, Segment
 from .reader import Note, Reader, Reading, Reason
 from .source import Source
+from .text import Text
 
 NAME = "any-file/1"
 
@@ -32,4 +34,15 @@ def read(source: Source) -> Reading:
     return Reading(NAME, variant, "none", "unknown", (Note("NO_RECORDS"),), segments)
 
 
-READER = Reader(NAME, detect, read)
+REASONS: Final = {
+    "ANY_FILE": Text("任何文件都可按字节读取。", "Any file can be read as bytes."),
+}
+
+READER = Reader(
+    NAME,
+    Text("其他文件", "any other file"),
+    detect,
+    read,
+    REASONS,
+    counted=(),
+)

@@ -25,13 +25,15 @@ Contract of every reader:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from ..evidence.segment import Segment
 from .bounds import bounded
 from .source import Source
+from .text import Text
+from .view import View, plain
 
 MAX_RECORD_BYTES: Final = 16 << 20
 """No chat message is near 16 MiB; a larger "record" is a sign of misreading."""
@@ -45,10 +47,15 @@ MAX_PLACES: Final = 20
 Clock = Literal["wall", "instant", "none"]
 """Whose clock ``te_lo`` and ``te_hi`` are in: wall time without a zone, instants, or no times."""
 
+Ids = Literal["none", "native", "running", "renumbered"]
+"""What the records' ``native_id`` are: nothing; the platform's, which jump for many reasons;
+the platform's and counted one by one within this very file, so that a gap is a missing message;
+the tool's own count, which shows nothing."""
+
 
 @dataclass(frozen=True)
 class Reason:
-    """One sign in the content that led to a detection; text in ``codes.REASONS``."""
+    """One sign in the content that led to a detection; its text is in ``Reader.reasons``."""
 
     code: str
     count: int = 1
@@ -84,6 +91,9 @@ class Reading:
     ``variant`` is one line of ASCII naming the dialect. ``encoding`` is
     advisory: what is anchored are bytes. ``cut`` is what the reader yields,
     ``segments()`` the same within the bounds that a segment table needs.
+    ``generator`` is the tool and version that the file names as its maker (at
+    most 100 printable ASCII characters), ``declared_records`` the number of
+    records that it says it has: both are the file's own word.
     """
 
     reader: str
@@ -92,6 +102,9 @@ class Reading:
     encoding: str
     notes: tuple[Note, ...]
     cut: Callable[[], Iterator[Segment]]
+    generator: str = ""
+    declared_records: int | None = None
+    ids: Ids = "none"
 
     def segments(self) -> Iterator[Segment]:
         """Yield the file's segments, from the beginning on each call."""
@@ -100,12 +113,23 @@ class Reading:
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader's entry in the registry.
+    """A reader's entry in the registry; everything that is known of its tool is in its file.
 
     ``detect`` returns the signs found, none meaning "not mine"; ``read`` is
     only called on a source that ``detect`` recognised, yet raises on none.
+    ``title`` is what a person calls such a file; ``reasons`` has the sentence
+    of every sign. ``counted`` names what the format lets one count (of
+    ``messages``, ``media``, ``voice``, ``transfers``, ``calls``); ``types``
+    says which of these a record's ``type`` means. Records are JSON where
+    ``escaped``. ``view`` shows one record's bytes to a person; it never raises.
     """
 
     name: str
+    title: Text
     detect: Callable[[Source], tuple[Reason, ...]]
     read: Callable[[Source], Reading]
+    reasons: Mapping[str, Text]
+    counted: tuple[str, ...] = ("messages",)
+    types: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
+    escaped: bool = False
+    view: Callable[[bytes], View] = plain

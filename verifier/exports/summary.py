@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ..evidence.segment import RECORD, Segment
-from . import any_file, personal, stand_ins, weflow_json, whatsapp_text
+from . import personal, stand_ins
 from .json_object import unescape
-from .reader import Note, Reading
+from .reader import Note, Reader, Reading
+from .registry import reader_named
 from .segment_bytes import with_bytes
 from .source import Source
 
@@ -107,24 +108,13 @@ class Summary:
         return next((note for note in self.notes if note.code == code), None)
 
 
-_MEDIA_TYPES: Final = frozenset(
-    word.encode() for word in ("图片消息", "视频消息", "语音消息", "动画表情", "文件消息")
-)
-_VOICE_TYPES: Final = frozenset(("语音消息".encode(),))
-_TRANSFER_TYPES: Final = frozenset(("转账卡片".encode(),))
-_COUNTED: Final[dict[str, tuple[str, ...]]] = {
-    # A call has no type of its own in this tool's export, so nobody counts it.
-    weflow_json.NAME: ("messages", "media", "voice", "transfers"),
-    whatsapp_text.NAME: ("messages", "media"),
-    any_file.NAME: (),
-}
-"""What can be told apart, by reader; any other reader tells messages only."""
 _UNCUT: Final = ("TRANSCRIPT_NOT_CUT", "NO_RECORDS")
 
 
 def summarise(reading: Reading, source: Source) -> Summary:
     """Go once through the file; raises what ``source`` raises and nothing of its own."""
-    seen = _Seen(escaped=reading.reader == weflow_json.NAME)
+    reader = reader_named(reading.reader)
+    seen = _Seen(reader)
     for index, (segment, data) in enumerate(with_bytes(reading.segments(), source)):
         if segment.kind == RECORD:
             seen.add(index, segment, data)
@@ -137,7 +127,7 @@ def summarise(reading: Reading, source: Source) -> Summary:
         media=seen.media,
         transfers=seen.transfers,
         voice=seen.voice,
-        calls=0,
+        calls=seen.calls,
         recalled=seen.recalled,
         first=seen.first,
         last=seen.last,
@@ -150,7 +140,7 @@ def summarise(reading: Reading, source: Source) -> Summary:
         notes=reading.notes,
         out_of_order=seen.out_of_order,
         personal=seen.personal,
-        counted=() if uncut else _COUNTED.get(reading.reader, ("messages",)),
+        counted=() if uncut else reader.counted,
         system=seen.system,
         undated=seen.undated,
         oldest=seen.oldest,
@@ -205,11 +195,12 @@ class _Numbers:
 class _Seen:
     """The counts so far."""
 
-    escaped: bool
+    reader: Reader
     records: int = 0
     media: int = 0
     transfers: int = 0
     voice: int = 0
+    calls: int = 0
     recalled: int = 0
     system: int = 0
     undated: int = 0
@@ -249,7 +240,7 @@ class _Seen:
             for name, count in stand_ins.count(data).items():
                 self.stand_ins[name] = self.stand_ins.get(name, 0) + count
         if personal.HINT.search(data) is not None:
-            found = personal.count(data, (native_id, time), escaped=self.escaped)
+            found = personal.count(data, (native_id, time), escaped=self.reader.escaped)
             for name, count in found.items():
                 self.personal[name] = self.personal.get(name, 0) + count
 
@@ -257,11 +248,11 @@ class _Seen:
         kind = segment.type
         if b"\\" in kind:
             kind = unescape(kind).encode("utf-8", "surrogatepass")
-        self.media += bool(
-            segment.media or "media_omitted" in segment.flags or kind in _MEDIA_TYPES
-        )
-        self.voice += kind in _VOICE_TYPES
-        self.transfers += kind in _TRANSFER_TYPES
+        means = self.reader.types.get(kind, ())
+        self.media += bool(segment.media or "media_omitted" in segment.flags or "media" in means)
+        self.voice += "voice" in means
+        self.transfers += "transfers" in means
+        self.calls += "calls" in means
         self.recalled += "recalled" in segment.flags or "deleted" in segment.flags
         self.system += "system" in segment.flags
 

@@ -25,11 +25,13 @@ the title of a two-person chat does not have.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ..evidence.segment import Segment
 from .charset import encoding_notes, encoding_of
 from .reader import HEAD_BYTES, Reader, Reading, Reason
 from .source import Source
+from .text import Text
 from .wechat_transcript import (
     OPENING,
     TITLE,
@@ -82,4 +84,18 @@ def read(source: Source) -> Reading:
     )
 
 
-READER = Reader(NAME, detect, read)
+REASONS: Final = {
+    "WECHAT_TITLE": Text(
+        "有微信转发聊天记录的标题句。", "WeChat's title of a shared transcript is there."
+    ),
+    "WECHAT_DATE_ROWS": Text("有破折号围成的日期行。", "There are date rows between em dashes."),
+    "WECHAT_HEADERS": Text("有“姓名  时:分”形式的消息头。", "There are “name  HH:MM” headers."),
+}
+
+READER = Reader(
+    NAME,
+    Text("微信官方转发的聊天记录（文本）", "WeChat's own shared chat (text)"),
+    detect,
+    read,
+    REASONS,
+)

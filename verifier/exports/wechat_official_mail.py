@@ -28,6 +28,7 @@ from .charset import encoding_notes, encoding_of
 from .mail_parts import HEADER_BYTES, Part, end_of, glimpse, header_of, text_parts
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
 from .source import Source
+from .text import Text
 from .wechat_transcript import TITLE, again, cut, notes_of, survey
 
 NAME = "wechat-official-mail/1"
@@ -151,4 +152,17 @@ def _read_date(written: bytes) -> int | None:
     return seconds if seconds >= 0 else None
 
 
-READER = Reader(NAME, detect, read)
+REASONS: Final = {
+    "MAIL_HEADER": Text("以邮件头开始。", "The file begins with a mail header."),
+    "WECHAT_TITLE": Text(
+        "有微信转发聊天记录的标题句。", "WeChat's title of a shared transcript is there."
+    ),
+}
+
+READER = Reader(
+    NAME,
+    Text("微信官方转发的聊天记录（邮件）", "WeChat's own shared chat (mail)"),
+    detect,
+    read,
+    REASONS,
+)

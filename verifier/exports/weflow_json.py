@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from ..evidence.segment import RECORD, UNPARSED, Segment
 from .bounds import fit
@@ -26,6 +27,7 @@ from .json_cut import ObjectCutter
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
 from .source import Source
 from .tally import Tally
+from .text import Text
 from .weflow_message import Message, offset_text, read_message
 
 NAME = "weflow-json/1"
@@ -68,7 +70,15 @@ def read(source: Source) -> Reading:
 
     variant = "json " + (version[1].decode("ascii") if version else "unversioned")
     return Reading(
-        NAME, variant, "instant", encoding, (*notes, *encoding_notes(encoding)), segments
+        NAME,
+        variant,
+        "instant",
+        encoding,
+        (*notes, *encoding_notes(encoding)),
+        segments,
+        generator=f"WeFlow {version[1].decode('ascii')}" if version else "WeFlow",
+        declared_records=int(declared[1]) if declared else None,
+        ids="native" if seen.no_id.count < seen.records else "none",
     )
 
 
@@ -185,4 +195,28 @@ def _add(notes: list[Note], code: str, tally: Tally, detail: str = "") -> None:
         notes.append(Note(code, tally.count, tuple(tally.places), detail))
 
 
-READER = Reader(NAME, detect, read)
+REASONS: Final = {
+    "WEFLOW_HEADER": Text(
+        "以 WeFlow 的文件头对象开始。", "The file begins with WeFlow's header object."
+    ),
+    "GENERATOR_NAMED": Text("文件自称由 WeFlow 生成。", "The file names WeFlow as its generator."),
+    "MESSAGES_ARRAY": Text("有名为 messages 的数组。", "There is an array named messages."),
+}
+
+READER = Reader(
+    NAME,
+    Text("WeFlow 导出的微信聊天记录（JSON）", "WeChat chat exported by WeFlow (JSON)"),
+    detect,
+    read,
+    REASONS,
+    counted=("messages", "media", "voice", "transfers"),  # a call has no type of its own here
+    types={
+        "图片消息".encode(): ("media",),
+        "视频消息".encode(): ("media",),
+        "语音消息".encode(): ("media", "voice"),
+        "动画表情".encode(): ("media",),
+        "文件消息".encode(): ("media",),
+        "转账卡片".encode(): ("transfers",),
+    },
+    escaped=True,
+)

@@ -25,12 +25,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from ..evidence.segment import RECORD, UNPARSED, Segment
 from .charset import encoding_notes, encoding_of
 from .headed_text import stretches
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
 from .source import Source
+from .text import Text
 from .whatsapp_judge import Judgement, deviates, judge, notes_of
 from .whatsapp_survey import MAX_REMEMBERED, Dialect, Survey, earlier, family_of, survey
 from .whatsapp_time import HEADERS, LOOKALIKE, LRM, ClockTime, DateForms
@@ -169,4 +171,22 @@ def _cut(source: Source, dialect: Dialect, found: Judgement) -> Iterator[Segment
 
 _NO_DAYS: tuple[int | None, ...] = (None, None, None)
 
-READER = Reader(NAME, detect, read)
+REASONS: Final = {
+    "WHATSAPP_HEADERS": Text(
+        "开头部分有 WhatsApp 导出格式的消息头。",
+        "There are headers in WhatsApp's export format near the beginning.",
+    ),
+    "FIRST_LINE_IS_HEADER": Text("第一行即为消息头。", "The first line is such a header."),
+    "WHATSAPP_NOTICE": Text(
+        "开头有该应用的端到端加密提示。", "The app's notice about encryption stands first."
+    ),
+}
+
+READER = Reader(
+    NAME,
+    Text("WhatsApp 导出的聊天记录（文本）", "WhatsApp exported chat (text)"),
+    detect,
+    read,
+    REASONS,
+    counted=("messages", "media"),
+)

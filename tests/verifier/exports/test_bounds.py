@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fixtures.exports.generate import HERE
+from tests.fixtures.exports.generate import HERE, paths
 from verifier.evidence.segment import RECORD, Segment
 from verifier.evidence.segment_table import read_table, write_table
 from verifier.exports import bounds
@@ -18,10 +18,9 @@ from verifier.exports.codes import FLAGS
 from verifier.exports.reader import Reader, Reading
 from verifier.exports.registry import READERS, read, reader_named
 from verifier.exports.source import Source
+from verifier.exports.text import Text
 
-FIXTURES = sorted(
-    path for path in HERE.iterdir() if path.suffix in {".txt", ".eml"} or "weflow" in path.name
-)
+FIXTURES = paths()
 LONG = b"\xff" * 45_000
 TITLE = "小明 和 小红 在微信上的聊天记录如下，请查收。\n\n".encode()
 
@@ -80,7 +79,7 @@ def test_at_the_bound_nothing_changes():
 
 
 def test_flags_in_use_fit_the_table():
-    assert len(FLAGS) < bounds.MAX_FLAGS
+    """That no record gets as many as a row may hold is asserted in test_partition."""
     assert all(len(flag) <= bounds.MAX_FLAG_CHARACTERS for flag in FLAGS)
 
 
@@ -91,7 +90,8 @@ def test_a_reader_cannot_go_around_the_bounds():
 
         return Reading("new/1", "new", "none", "unknown", (), cut)
 
-    reading = Reader("new/1", lambda source: (), read_long).read(Source(b"x"))
+    reader = Reader("new/1", Text("新", "new"), lambda source: (), read_long, {})
+    reading = reader.read(Source(b"x"))
     assert [each.sender for each in reading.segments()] == [b""]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.exports.generate import HERE, outputs
+from tests.fixtures.exports.generate import FAMILIES, HERE, outputs, paths
 from tests.fixtures.exports.whatsapp_locales import LOCALES
 from verifier.evidence.segment import RECORD
 from verifier.exports.registry import read
@@ -18,8 +18,7 @@ EXPECTED = json.loads((HERE / "expected.json").read_text("utf-8"))
 
 def test_committed_files_are_what_the_generator_writes():
     files = outputs()
-    committed = {path.name for path in HERE.iterdir() if path.suffix in {".txt", ".json", ".eml"}}
-    assert committed - {"FROZEN.json"} == set(files), "FROZEN.json is test_frozen's"
+    assert {path.name for path in paths()} | {"expected.json"} == set(files)
     for name, data in files.items():
         assert (HERE / name).read_bytes() == data, name
 
@@ -72,3 +71,18 @@ def test_gb18030_copy_has_the_same_times():
     assert "ENCODING_UNCERTAIN" in {note.code for note in copy.notes}
     assert [s.te_lo for s in copy.segments()] == [s.te_lo for s in ours.segments()]
     assert [s.sender.decode("gb18030") for s in copy.segments()][2] == "乙"
+
+
+FAMILY_COUNTS = {name: each for family in FAMILIES for name, each in family.COUNTS.items()}
+
+
+@pytest.mark.parametrize("name", sorted(FAMILY_COUNTS))
+def test_reader_and_number_of_records(name: str):
+    reading = read(Source(HERE / name))
+    records = sum(each.kind == RECORD for each in reading.segments())
+    assert (reading.reader, records) == FAMILY_COUNTS[name]
+
+
+def test_every_file_of_a_family_has_its_count():
+    for family in FAMILIES:
+        assert family.COUNTS.keys() == family.outputs().keys(), family.__name__

@@ -15,23 +15,21 @@ import hashlib
 import io
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.fixtures.exports.generate import HERE, paths
 from verifier.evidence.segment_table import write_table
 from verifier.exports.registry import read
 from verifier.exports.source import Source
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "exports"
-PINS = FIXTURES / "FROZEN.json"
-FILES = sorted(p.name for p in FIXTURES.iterdir() if p.suffix in {".txt", ".json", ".eml"})
-SAMPLES = [name for name in FILES if name not in {"FROZEN.json", "expected.json"}]
+PINS = HERE / "FROZEN.json"
+SAMPLES = [path.name for path in paths()]
 
 
 def pin(name: str) -> list[str]:
     """Return reader, variant, clock and the SHA-256 of the segment table."""
-    reading = read(Source((FIXTURES / name).read_bytes(), name=name))
+    reading = read(Source((HERE / name).read_bytes(), name=name))
     out = io.BytesIO()
     write_table((segment._replace(media=()) for segment in reading.segments()), out)
     digest = hashlib.sha256(out.getvalue()).hexdigest()

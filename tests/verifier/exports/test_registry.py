@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from tests.fixtures.exports.generate import HERE
 from verifier import exports
 from verifier.errors import Malformed
 from verifier.exports import any_file, codes, registry
-from verifier.exports.reader import Reason
+from verifier.exports.reader import Reader, Reason
 from verifier.exports.registry import READERS, detect, read, reader_named, recognises
 from verifier.exports.source import Source
+from verifier.law.rules import ROWS
 
 
 @pytest.mark.parametrize(
@@ -83,24 +85,42 @@ def test_names_are_versioned_unique_and_any_file_is_last(monkeypatch: pytest.Mon
 
 
 CODE = re.compile(
-    r'(?:Note|Reason|_add)\((?:notes, )?"([A-Z_]+)"|\("([A-Z_]+)", (?:seen|found|tally|deviant|rows)'
+    r'(?:Note|_add)\((?:notes, )?"([A-Z_]+)"|\("([A-Z_]+)", (?:seen|found|tally|deviant|rows)'
 )
 
 
-def test_every_code_in_the_readers_has_its_sentences():
+def test_every_note_in_the_readers_has_its_sentences():
     folder = Path(exports.__file__ or "").parent
     used = {
         first or second
         for path in folder.glob("*.py")
         for first, second in CODE.findall(path.read_text("utf-8"))
     }
+    signs = {sign for reader in READERS for sign in reader.reasons}
     assert len(used) > 20
-    assert used <= codes.NOTES.keys() | codes.REASONS.keys()
+    assert used <= codes.NOTES.keys() | signs
 
 
-@pytest.mark.parametrize("table", ["NOTES", "REASONS", "FLAGS", "DETAILS"])
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_every_sign_of_a_reader_has_its_sentences(reader: Reader):
+    source = Path(sys.modules[reader.read.__module__].__file__ or "").read_text("utf-8")
+    used = set(re.findall(r'Reason\(\s*"([A-Z_]+)"', source))
+    assert used
+    assert used <= reader.reasons.keys()
+    for text in (reader.title, *reader.reasons.values()):
+        assert re.search("[\u4e00-\u9fff]", text.zh)
+        assert text.en.isascii() or "“" in text.en
+
+
+@pytest.mark.parametrize("table", ["NOTES", "FLAGS", "DETAILS"])
 def test_sentences_are_there_in_both_languages(table: str):
     for code, text in getattr(codes, table).items():
         assert re.search("[\u4e00-\u9fff]", text.zh) or text.zh == code, code
         assert text.en.isascii() or "“" in text.en, code
         assert text.zh.strip() == text.zh, code
+
+
+def test_every_note_names_rows_that_exist():
+    for code, text in codes.NOTES.items():
+        assert text.rows, code
+        assert set(text.rows) <= ROWS.keys(), code

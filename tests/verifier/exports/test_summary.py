@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fixtures.exports.generate import HERE
+from tests.fixtures.exports.generate import HERE, paths
 from verifier.errors import Malformed
 from verifier.evidence.segment import RECORD
 from verifier.exports import personal
@@ -19,9 +19,7 @@ from verifier.exports.segment_bytes import with_bytes
 from verifier.exports.source import Source
 from verifier.exports.summary import MAX_SENDERS, Summary, summarise
 
-FIXTURES = sorted(
-    path for path in HERE.iterdir() if path.suffix in {".txt", ".eml"} or "weflow" in path.name
-)
+FIXTURES = paths()
 
 
 def summary_of(data: bytes | Path) -> Summary:

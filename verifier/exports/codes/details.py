@@ -1,0 +1,37 @@
+"""The fixed words that a note's ``detail`` may be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..text import Text
+
+DETAILS: Final[dict[str, Text]] = {
+    "spelling": Text("写法与多数消息头不同", "spelled otherwise than most headers"),
+    "backwards": Text("时间早于前一条", "earlier than the one before"),
+    "inside-body": Text("正文中有形似消息头的行", "a line inside a body looks like a header"),
+    "date-order": Text("日期只能按另一次序读取", "the date can only be read in another order"),
+    "date-row": Text("日期行与其他日期行写法不同", "a date row spelled otherwise than the others"),
+    "not-in-title": Text("姓名不在标题所列二人之中", "a name that is not one of the two in the title"),
+    "time-of-day-only": Text("只有时刻", "time of day only"),
+    "outside-records": Text("在记录之外", "outside of records"),
+    "no-offset": Text("不构成任何时区偏移", "no offset in use"),
+    "base64": Text("base64 编码", "base64"),
+    "quoted-printable": Text("quoted-printable 编码", "quoted-printable"),
+    "html": Text("网页格式", "HTML"),
+    "unknown-encoding": Text("未知的传输编码", "unknown transfer encoding"),
+    "no-text-part": Text("没有文本部分", "no text part"),
+    "no-mail-header": Text("没有邮件头", "no mail header"),
+    "localId": Text("字段 localId", "field localId"),
+    "messages": Text("数组 messages", "array messages"),
+    "gb18030": Text("按 GB18030 可解码", "decodes as GB18030"),
+    "unknown": Text("未知", "unknown"),
+    "dmy": Text("日 月 年", "day month year"),
+    "mdy": Text("月 日 年", "month day year"),
+    "ymd": Text("年 月 日", "year month day"),
+    "dmy-or-mdy": Text("日月年或月日年", "day month year or month day year"),
+    "dmy-or-ymd": Text("日月年或年月日", "day month year or year month day"),
+    "mdy-or-ymd": Text("月日年或年月日", "month day year or year month day"),
+    "dmy-or-mdy-or-ymd": Text("三种次序皆可", "any of three orders"),
+    "orders-conflict": Text("没有一种次序适用于全部日期", "no order reads all dates"),
+}  # fmt: skip

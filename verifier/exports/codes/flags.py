@@ -1,0 +1,23 @@
+"""Marks on single segments: what the reader saw in one record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..text import Text
+
+FLAGS: Final[dict[str, Text]] = {
+    "header_ambiguous": Text("消息头有疑点，或正文含有形似消息头的行", "doubtful header, or a header-like line inside"),
+    "date_order_ambiguous": Text("日期次序未定", "order of the date undecided"),
+    "system": Text("系统提示", "notice of the app"),
+    "media_omitted": Text("媒体已省略", "media left out"),
+    "deleted": Text("消息已删除", "message deleted"),
+    "recalled": Text("消息已撤回", "message recalled"),
+    "edited": Text("消息已编辑", "message edited"),
+    "voice_transcript": Text("语音转写文字", "voice as transcribed text"),
+    "duplicate_key": Text("键重复", "a key occurs twice"),
+    "syntax_invalid": Text("语法无效", "invalid syntax"),
+    "too_complex": Text("结构过于复杂，未作严格检查", "too complex to be checked strictly"),
+    "field_too_long": Text("字段过长而留空", "a field too long, left empty"),
+    "tz_conflict": Text("两种时间写法不一致", "the two spellings of the time disagree"),
+}  # fmt: skip

@@ -1,0 +1,27 @@
+"""What a file leaves open or does not carry: the sentence, and the rows it bears on.
+
+``notes.json`` has them by code. ``rows`` are ids of the examined factors (SPEC
+§15) to which the note is of interest; a note decides none of them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final, NamedTuple
+
+
+class NoteText(NamedTuple):
+    """A note's sentence in Chinese and English, and the examined factors it bears on."""
+
+    zh: str
+    en: str
+    rows: tuple[str, ...]
+
+
+def _load() -> dict[str, NoteText]:
+    data = json.loads(Path(__file__).with_name("notes.json").read_bytes())
+    return {code: NoteText(one["zh"], one["en"], tuple(one["rows"])) for code, one in data.items()}
+
+
+NOTES: Final = _load()
