@@ -11,8 +11,9 @@ from ..exports.codes import NOTES
 from ..exports.stand_ins import KINDS
 from ..exports.summary import Summary
 from ..result import DONE
-from . import finding_text, saying, words
+from . import saying, words
 from .case import Case
+from .consistency import sentences
 from .consistency.declared import Look
 from .examination import Text
 from .rules import ROWS
@@ -79,7 +80,7 @@ def circumstances(case: Case) -> list[Text]:
         for id_, outcome in case.checks.items()
     }
     found += [
-        saying.in_brackets(finding_text.name_of(id_), words.text("raised", count=count))
+        saying.in_brackets(sentences.name_of(id_), words.text("raised", count=count))
         for id_, count in raised.items()
         if count
     ]

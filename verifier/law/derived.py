@@ -12,7 +12,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from . import derived_log, derived_matter, derived_messages, derived_source, derived_time
+from . import (
+    derived_counts,
+    derived_log,
+    derived_messages,
+    derived_people,
+    derived_platform,
+    derived_source,
+    derived_time,
+)
 from .case import Case
 from .examination import Text
 from .rules import PLACEHOLDERS, Row
@@ -22,7 +30,9 @@ VALUES: Final[Mapping[str, Callable[[Case, str], Text]]] = {
     **derived_source.VALUES,
     **derived_time.VALUES,
     **derived_messages.VALUES,
-    **derived_matter.VALUES,
+    **derived_people.VALUES,
+    **derived_platform.VALUES,
+    **derived_counts.VALUES,
 }
 _PLACE: Final = re.compile(r"\{([a-z_0-9]+)\}")
 

@@ -7,9 +7,10 @@ from typing import Final
 
 from ..evidence.provenance.fields import FIELDS
 from ..exports.summary import Shown, Summary
-from . import finding_text, saying, words
+from . import saying, words
 from .case import Case
 from .circumstances import circumstances, unscanned
+from .consistency import sentences
 from .consistency.declared import Look
 from .consistency.values import record_time
 from .derived_log import name_of
@@ -140,7 +141,7 @@ def doubts(case: Case) -> list[Text]:
         if each.row.cls == "A" and each.status == INCONSISTENT
     ]
     found += [
-        finding_text.name_of(id_)
+        sentences.name_of(id_)
         for id_, outcome in case.checks.items()
         if outcome.status == INCONSISTENT
     ]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..evidence.provenance.fields import FIELDS
-from . import finding_text, saying, words
+from . import saying, words
 from .backing import CONTESTED
 from .case import Case
+from .consistency import sentences
 from .examination import CONSISTENT, INCONSISTENT, Text
 
 _STAGES: Final = ("acq.method", "acq.steps", "acq.output_digests", "cust.events", "cust.transfer")
@@ -77,7 +78,7 @@ def _linked(case: Case, row: str) -> Text:
 
 def _sentences(case: Case, *checks: str) -> Text:
     found = [finding for check in checks for finding in case.found(check)]
-    return saying.listed([finding_text.sentence(finding) for finding in found])
+    return saying.listed([sentences.clause_of(finding) for finding in found])
 
 
 def _unrecorded(case: Case, row: str) -> Text:

@@ -8,7 +8,6 @@ helped by any digest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -17,22 +16,16 @@ from .consistency import run_checks
 from .derived import values_for
 from .examination import Examination, RowResult
 from .gaps import gaps_of
-from .groups import g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13, g14, g15
+from .groups import NEEDS
 from .intervals import intervals_of
 from .known import Known
 from .material import Material
-from .needs import Needs, judge
+from .needs import judge
 from .opponent import objections_of
 from .origin import origin_of
 from .phase import phase_of
 from .rules import ROWS, STATUSES
 
-NEEDS: Final[Mapping[str, Needs]] = {
-    row: needs
-    for group in (g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13, g14, g15)
-    for row, needs in group.ROWS.items()
-}
-"""Row → how it is judged."""
 LEGALITY_CHECK: Final = "P-16"
 """Where it raises something, the rows on legality are printed in full."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from .case import Case
 from .examination import COURT, INCONSISTENT, MISSING, NOT_CHECKED, Gap, RowResult, Text
-from .groups.g09 import is_others_account
+from .groups.nansha_guideline import is_others_account
 from .needs import Needs
 from .originals import is_lost
 from .rules import SEVERITIES

@@ -210,11 +210,11 @@ def _members(kind: Type, value: dict[str, Any]) -> Text:
     return run(OPEN, joined(rest), CLOSE) if is_committed else joined(rest)
 
 
-def joined(items: Sequence[Text]) -> Text:
-    """Return the items with commas between them, however many there are."""
+def joined(items: Sequence[Text], separator: Text = COMMA) -> Text:
+    """Return the items with commas (or another sign) between them, however many there are."""
     pieces: list[Text] = []
     for item in items:
-        pieces += [COMMA, item] if pieces else [item]
+        pieces += [separator, item] if pieces else [item]
     return run(*pieces)
 
 

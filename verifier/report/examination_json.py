@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..law.consistency import CheckOutcome, Finding
+from ..law.consistency import CheckOutcome, Finding, sentences
 from ..law.examination import Examination, Gap, Interval, Objection, Point, RowResult, Text
 from ..law.rules import DATE, VERSION, source_of
-from .found import check_title, finding_text, why_text
 from .marked import to_plain
-from .sections.consistency import shown_of, shown_text
 from .sections.intervals import interval_length
 from .sections.opponent import objection_texts
 from .sections.rows import how_text, sentence_of, when_text, who_texts
@@ -93,19 +91,20 @@ def _finding(found: Finding) -> dict[str, Any]:
         "rows": list(found.rows),
         "fields": list(found.fields),
         "values": {name: str(value) for name, value in found.values.items()},
-        "sentence": _both(lambda words: finding_text(found, words)),
+        "sentence": _both(lambda words: words.text(sentences.sentence_of(found))),
     }
 
 
 def _check(found: CheckOutcome) -> dict[str, Any]:
+    reason = sentences.reason_of(found)
     return {
         "id": found.check,
-        "title": _both(lambda words: check_title(found, words)),
+        "title": _both(lambda words: words.text(sentences.title_of(found.check))),
         "status": found.status,
-        "shown": shown_of(found),
-        "shown_words": _both(lambda words: shown_text(found, words)),
+        "shown": found.shown,
+        "shown_words": _both(lambda words: words.text(sentences.shown_of(found))),
         "why": found.why or None,
-        "sentence": _both(lambda words: why_text(found, words)),
+        "sentence": _both(lambda words: "" if reason is None else words.text(reason)),
         "findings": [_finding(each) for each in found.findings],
     }
 

@@ -15,7 +15,7 @@ from ..law.consistency import CheckOutcome
 from ..law.examination import Examination, Gap
 from ..law.rules import SEVERITIES
 from .document import Bullets, Document, Line, Section
-from .found import label_of
+from .field_label import label_of
 from .local_time import with_local_times
 from .sections.rows import finding_sentence, how_text
 from .sections.summary import compact

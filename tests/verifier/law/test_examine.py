@@ -11,11 +11,12 @@ from tests.verifier.law.examined import ALL_FILES, make, row, unsealed
 from tests.verifier.report.denylist import forbidden_words
 from verifier.law import words
 from verifier.law.adverse import FACTS
-from verifier.law.consistency.words import table
+from verifier.law.consistency.sentences import table
 from verifier.law.derived import VALUES
 from verifier.law.examination import Text
-from verifier.law.examine import NEEDS, examine
+from verifier.law.examine import examine
 from verifier.law.gaps import AFTER, BY, ONLY_IF_SO, WAYS, WHO
+from verifier.law.groups import NEEDS
 from verifier.law.material import Material
 from verifier.law.opponent import POINTS
 from verifier.law.rules import DERIVED, ROWS, SEVERITIES, STATUSES

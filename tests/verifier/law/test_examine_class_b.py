@@ -15,7 +15,7 @@ from tests.verifier.law.examined import (
     sha,
     unsealed,
 )
-from verifier.law.examine import NEEDS
+from verifier.law.groups import NEEDS
 from verifier.law.material import Material, SealedFile
 from verifier.law.needs import fields_of
 from verifier.law.rules import ROWS

@@ -18,7 +18,7 @@ from tests.verifier.law.test_examine_phase import provenance_gaps
 from verifier.evidence.provenance.fields import FIELDS
 from verifier.evidence.provenance.record import RecordError
 from verifier.law.examine import examine
-from verifier.law.groups import g03
+from verifier.law.groups import NEEDS, article_18
 from verifier.law.material import Material
 from verifier.law.needs import Found
 from verifier.result import FAILED, NOT_DONE, REQUIRED, Check, Result
@@ -116,8 +116,8 @@ def test_the_property_would_find_a_row_that_a_digest_helps(whole, monkeypatch):
 
     from verifier.law import examine as module
 
-    rule = replace(g03.ROWS["M18-01"], judge=helped)
-    monkeypatch.setattr(module, "NEEDS", {**module.NEEDS, "M18-01": rule})
+    rule = replace(article_18.ROWS["M18-01"], judge=helped)
+    monkeypatch.setattr(module, "NEEDS", {**NEEDS, "M18-01": rule})
     base = replace(whole.material, record=None, record_bound=False)
     passed = provenance_gaps(examine(base))
     failed = provenance_gaps(examine(replace(base, result=outcome(whole.result, "failed"))))
@@ -132,8 +132,8 @@ def test_the_property_would_find_a_row_that_a_record_helps(whole, monkeypatch):
         there = case.known.record is not None
         return Found("consistent", "present") if there else Found("not_checked", "missing")
 
-    rule = replace(module.NEEDS["M16-07"], judge=believed)
-    monkeypatch.setattr(module, "NEEDS", {**module.NEEDS, "M16-07": rule})
+    rule = replace(NEEDS["M16-07"], judge=believed)
+    monkeypatch.setattr(module, "NEEDS", {**NEEDS, "M16-07": rule})
     without = replace(whole.material, record=None, record_bound=False)
 
     def status(material: Material) -> str:

@@ -8,7 +8,8 @@ from tests.verifier.law.examined import FITTING, record, row, unsealed
 from verifier.evidence.provenance.fields import FIELDS
 from verifier.evidence.provenance.record import NotApplicable, Record
 from verifier.law import excused, words
-from verifier.law.examine import NEEDS, examine
+from verifier.law.examine import examine
+from verifier.law.groups import NEEDS
 from verifier.law.material import Material
 from verifier.law.needs import fields_of
 from verifier.law.rules import ROWS

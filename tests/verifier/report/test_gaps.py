@@ -12,7 +12,7 @@ from verifier.evidence.provenance.fields import FIELDS
 from verifier.law.examination import NO_RECORD, Gap
 from verifier.report.as_text import as_text
 from verifier.report.document import Bullets, Entry, Line
-from verifier.report.found import label_of
+from verifier.report.field_label import label_of
 from verifier.report.full import full_report
 from verifier.report.marked import to_plain
 from verifier.report.sections.summary import ACTORS, IN_FULL, actor_of

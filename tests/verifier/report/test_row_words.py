@@ -8,6 +8,7 @@ from tests.verifier.report import examinations, shapes
 from tests.verifier.report.records import FULL_RECORD, material_with
 from verifier.evidence.declaration import Declaration
 from verifier.law.consistency import CheckOutcome, Finding
+from verifier.law.consistency.sentences import shown_of
 from verifier.law.rules import GROUPS, ROWS, source_of
 from verifier.report.as_json import as_json
 from verifier.report.document import Bullets, Entry
@@ -15,7 +16,6 @@ from verifier.report.full import full_report
 from verifier.report.full_text import full_text
 from verifier.report.html_face import CHECK_SIGNS
 from verifier.report.legend import legend
-from verifier.report.sections.consistency import shown_of, shown_text
 from verifier.report.words import Words, _table
 
 LANGS = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -86,7 +86,7 @@ def test_no_row_of_a_report_leaves_one_unresolved(lang):
     ],
 )
 def test_a_comparison_is_shown_as_one(status, findings, shown):
-    assert shown_of(CheckOutcome("P-16", status, findings)) == shown
+    assert CheckOutcome("P-16", status, findings).shown == shown
     assert shown in CHECK_SIGNS
 
 
@@ -101,9 +101,9 @@ def test_no_comparison_of_declarations_is_called_verified(lang, choose):
     assert len(entries) == 23
     for entry, outcome in zip(entries, found.checks, strict=True):
         assert isinstance(entry, Entry)
-        assert entry.word == shown_text(outcome, Words(lang))
+        assert entry.word == Words(lang).text(shown_of(outcome))
         assert entry.word not in verified
-        assert entry.status == shown_of(outcome)
+        assert entry.status == outcome.shown
     report = as_json(shapes.base("package"), lang, found)
     assert {each["shown"] for each in report["examination"]["checks"]} <= CHECK_SIGNS.keys()
 

@@ -9,7 +9,7 @@ from ...encoding import to_time
 from ...evidence.provenance.fields import FIELDS
 from ...law.examination import NOT_APPLICABLE
 from ..document import Block, Bullets, Line, Pair, Table
-from ..found import label_of
+from ..field_label import label_of
 from ..marked import own
 from .declared import value_text
 

@@ -16,7 +16,7 @@ from ...law.rules import DATE
 from ...law.rules import VERSION as RULES
 from ...law.words import text
 from ..document import Block, Line, Pair, Table
-from ..found import label_of
+from ..field_label import label_of
 from ..marked import own, value
 from ..words import Words
 from .declared import value_text

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...evidence.provenance.fields import FIELDS, PARTS, Type
 from ...evidence.provenance.record import Moment, NotApplicable, Span, Unknown
 from ..document import Block, Bullets, Pair, Section
-from ..found import label_of
+from ..field_label import label_of
 from ..marked import ours, own
 from ..words import Words
 

@@ -7,7 +7,7 @@ from ...law.examination import Examination, Interval, Point
 from ...law.saying import duration
 from ...law.words import text
 from ..document import Block, Line, Pair, Section
-from ..found import label_of
+from ..field_label import label_of
 from ..words import Words
 
 

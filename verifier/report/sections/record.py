@@ -8,7 +8,7 @@ from ...evidence.provenance.fields import FIELDS
 from ...law.examination import NO_RECORD, UNBOUND, UNREADABLE, Examination
 from ...law.material import Material
 from ..document import Block, Bullets, Line, Pair, Section
-from ..found import label_of
+from ..field_label import label_of
 from ..marked import ours, own
 from ..words import Words
 from .articles import phase_lines

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ...law.consistency import Finding
+from ...law.consistency import Finding, sentences
 from ...law.examination import Examination, Gap, RowResult
 from ...law.material import Material
 from ...law.rules import ROWS, SEVERITIES, Row, source_of
 from ..document import Block, Bullets, Entry, Line, Pair
-from ..found import finding_text, label_of
+from ..field_label import label_of
 from ..law_data import side
 from ..legend import legend
 from ..marked import filled, own
@@ -61,7 +61,7 @@ def sentence_of(found: RowResult, words: Words) -> str:
 
 def finding_sentence(finding: Finding, words: Words) -> str:
     """Return what a consistency check found, with its id before it."""
-    return f"{finding.check}{words.colon}{finding_text(finding, words)}"
+    return f"{finding.check}{words.colon}{words.text(sentences.sentence_of(finding))}"
 
 
 def who_texts(gap: Gap, words: Words) -> list[str]:

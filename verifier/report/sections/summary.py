@@ -8,7 +8,7 @@ from typing import Final
 from ...law.examination import CONSISTENT, NO_RECORD, Examination, Gap
 from ...law.rules import CLASSES, SEVERITIES, STATUSES
 from ..document import Block, Bullets, Entry, Line, Pair, Section, Table
-from ..found import label_of
+from ..field_label import label_of
 from ..words import Words
 from .rows import (
     finding_sentence,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.verifier.law.recorded import AT, Matter
 from verifier.law.consistency import CheckOutcome, Finding, checks
-from verifier.law.consistency.words import label_of, label_of_fields, shown_label, table
+from verifier.law.consistency.sentences import reason_of, sentence_of, shown_of, table
 from verifier.law.material import Material
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -37,7 +37,7 @@ def has_words(outcome: CheckOutcome) -> None:
     data = table()["checks"][outcome.check]
     assert outcome.status in {"consistent", "inconsistent", "not_checked", "not_applicable"}
     assert (outcome.status == "inconsistent") == any(not each.raised for each in outcome.findings)
-    assert shown_label(outcome).zh
+    assert shown_of(outcome).zh
     assert (outcome.shown == "contradiction") == (outcome.status == "inconsistent")
     assert (outcome.shown in {"contradiction", "raised"}) == bool(outcome.findings)
     assert outcome.status == "consistent" or outcome.shown != "no_contradiction"
@@ -47,16 +47,17 @@ def has_words(outcome: CheckOutcome) -> None:
         for lang in ("zh", "en"):
             assert set(_PLACE.findall(why[lang])) <= set(outcome.values)
         if "fields" in outcome.values:
-            label = label_of_fields(outcome)
-            assert label is not None
-            assert label.zh
+            reason = reason_of(outcome)
+            assert reason is not None
+            assert not reason.own  # every id is that of a field, and has a name
     for finding in outcome.findings:
         sentences = data["findings"][finding.code]
         for lang in ("zh", "en"):
             assert set(_PLACE.findall(sentences[lang])) <= set(finding.values), finding
-        for name in sentences.get("of", {}):
-            if finding.values[name] != "-":
-                assert label_of(finding, name) is not None, (finding.code, name)
+        ours = {name: finding.values[name] for name in sentences.get("of", {})}
+        rest = {name: 1 for name in finding.values if name not in ours}
+        said = sentence_of(finding._replace(values={**rest, **ours}))
+        assert not said.own, finding  # a word of ours has its label
         assert set(finding.rows) <= set(data["rows"])
         assert all(len(str(value)) <= 201 for value in finding.values.values())
         if not finding.raised and finding.code != "MORE":

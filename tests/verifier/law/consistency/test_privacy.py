@@ -9,7 +9,7 @@ import pytest
 
 from tests.verifier.law.consistency.asked import ask, contradicted, raised
 from tests.verifier.law.recorded import CHAT, Matter
-from verifier.law.consistency.words import table
+from verifier.law.consistency.sentences import table
 
 ID_NUMBER = "11010519491231002X"  # the specimen of GB 11643-1999
 

@@ -12,7 +12,7 @@ from tests.verifier.law.recorded import Matter, movie, png, sha, the_files
 from tests.verifier.report.denylist import forbidden_words
 from verifier.evidence.provenance.fields import FIELDS
 from verifier.law.consistency import IDS
-from verifier.law.consistency.words import table
+from verifier.law.consistency.sentences import table
 from verifier.law.rules import ROWS
 
 FILES = {name: sha(data) for name, data, _ in the_files()}

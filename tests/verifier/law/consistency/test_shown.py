@@ -11,7 +11,7 @@ from tests.verifier.law.consistency.test_scope import DAY, TEXT, matter_of, wefl
 from tests.verifier.law.recorded import CHAT, Matter, movie, sha, the_files
 from tests.worked import NOON
 from verifier.law.consistency import IDS, CheckOutcome, Finding, run_checks
-from verifier.law.consistency.words import label_of, shown_label, table
+from verifier.law.consistency.sentences import sentence_of, shown_of, table
 
 FILES = {name: sha(data) for name, data, _ in the_files()}
 RAISED = Finding("P-05", (), "EXPORT_LIMIT", {"file": 0}, (), raised=True)
@@ -51,7 +51,7 @@ def test_what_is_shown_follows_from_status_and_findings(
 ):
     outcome = CheckOutcome("P-05", status, findings)
     assert outcome.shown == shown
-    assert shown_label(outcome).zh == table()["shown"][shown]["zh"]
+    assert shown_of(outcome).zh == table()["shown"][shown]["zh"]
 
 
 # -- circumstances are no fit ---------------------------------------------------------
@@ -229,7 +229,5 @@ def test_attached_recordings_and_screenshots_are_not_denied(tmp_path: Path):
 def test_fields_of_a_finding_are_named_in_words(tmp_path: Path):
     matter = Matter().set("acq.log", f'["{FILES["bank.pdf"]}"]')
     finding = raised(ask("P-22", matter, tmp_path))["SAME_FILE_NAMED_TWICE"]
-    label = label_of(finding, "fields")
-    assert label is not None
     assert finding.values["fields"] == "acq.log cor.records"
-    assert "（acq.log）、" in label.zh
+    assert "（acq.log）、" in sentence_of(finding).zh

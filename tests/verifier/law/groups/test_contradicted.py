@@ -18,7 +18,7 @@ from tests.verifier.law.examined import (
     row,
     sha,
 )
-from verifier.law.consistency.words import table
+from verifier.law.consistency.sentences import table
 from verifier.law.rules import ROWS
 
 

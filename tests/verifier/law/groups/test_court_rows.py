@@ -9,7 +9,8 @@ import pytest
 from tests.verifier import logs
 from tests.verifier.law.examined import make, row, unsealed
 from verifier.audit import audit_log
-from verifier.law.examine import NEEDS, examine
+from verifier.law.examine import examine
+from verifier.law.groups import NEEDS
 from verifier.law.material import Material
 from verifier.law.rules import ALWAYS_PRINTED, ROWS
 

@@ -15,7 +15,7 @@ from ..needs import NOTICE, Found, Needs, of, plainly
 from ..originals import carrier_doubt, is_lost
 from ..rules import Row
 from ..stating import sentence
-from .g04 import carrier_at_hand
+from .article_19 import carrier_at_hand
 
 
 def _account(case: Case, row: Row, needs: Needs) -> Found:

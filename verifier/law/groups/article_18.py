@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...evidence.provenance.problems import describe
-from .. import derived_matter, derived_source, derived_time, saying, stating, words
+from .. import derived_counts, derived_source, derived_time, saying, stating, words
 from ..backing import is_attached
 from ..case import Case
 from ..examination import (
@@ -117,7 +117,7 @@ def _why_not(case: Case) -> str:
 def _corroboration(case: Case, row: Row, needs: Needs) -> Found:
     """M18-06: a list of nothing, or a copy that is not available, is no list."""
     found = plainly(case, row, needs)
-    count = derived_matter.corroborating(case)
+    count = derived_counts.corroborating(case)
     return Found(MISSING, MISSING) if found.wording == PRESENT and not count else found
 
 

@@ -1,9 +1,9 @@
-"""Computed values about the people, legality, the platform and presentation."""
+"""Computed values about the people: who declares, whose account, by what means, whose information."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ..evidence.provenance.fields import FIELDS
 from . import saying, words
@@ -12,51 +12,7 @@ from .derived_messages import chats
 from .derived_source import given
 from .examination import Text
 
-COVERS: Final = {
-    "M17-04": "cleanliness",
-    "M17-05": "security",
-    "M17-08": "system_environment",
-    "M17-09": "technical_security",
-    "M17-10": "encryption",
-}
-"""What a standard or report must be said to cover to be named in a row."""
-_CORROBORATION: Final = ("cor.records", "cor.peer_copy", "cor.platform", "cor.admission")
 _PERSONAL: Final = ("id_numbers", "phones", "bank_cards")
-
-
-def covering(case: Case, field: str, row: str) -> list[dict[str, Any]]:
-    """Return the standards or reports that a row may name: those that say that they cover its factor."""
-    wanted = COVERS.get(row)
-    return [
-        item
-        for item in case.known.items(field)
-        if wanted is None or wanted in (item.get("covers") or ())
-    ]
-
-
-def _member(field: str, item: dict[str, Any], name: str) -> Text:
-    inner = FIELDS[field].type.item
-    return saying.NOT_STATED if inner is None else saying.each_member(inner, item, name)
-
-
-def _named(field: str, name: str, note: str = "") -> Callable[[Case, str], Text]:
-    """Return a member of each covering item in order, with another member in brackets."""
-
-    def value(case: Case, row: str) -> Text:
-        found: list[Text] = []
-        for item in covering(case, field, row):
-            text = _member(field, item, name)
-            noted = item.get(note)
-            found.append(saying.in_brackets(text, _member(field, item, note)) if noted else text)
-        filled = case.known.filled(field)
-        return saying.listed(found, empty=saying.NONE if filled else case.said(field))
-
-    return value
-
-
-def _declaration_date(case: Case, row: str) -> Text:
-    declaration = case.material.declaration
-    return saying.NOT_STATED if declaration is None else saying.instant(declaration.made)
 
 
 def _party(case: Case, row: str) -> Text:
@@ -82,9 +38,6 @@ def _relations(case: Case, row: str) -> Text:
             who = saying.named(words.text(f"who.{field}"), saying.each_member(kind, person, "name"))
             found.append(saying.in_brackets(who, saying.each_member(kind, person, relation)))
     return saying.listed(found, empty=saying.NOT_STATED)
-
-
-# -- legality and people
 
 
 def _pair(*fields: str) -> Callable[[Case, str], Text]:
@@ -146,22 +99,6 @@ def _processing(case: Case, row: str) -> Text:
     return saying.joined(found) if found else saying.NOT_STATED
 
 
-def _notarised(word: str) -> Callable[[Case, str], Text]:
-    def value(case: Case, row: str) -> Text:
-        scopes = {item.get("scope") for item in case.known.items("cor.notarial")}
-        if not scopes:
-            return case.said("cor.notarial")
-        return saying.yes_no(bool(scopes & {word, "both"}))
-
-    return value
-
-
-def _docked(case: Case, row: str) -> Text:
-    return words.text(
-        "docked" if case.known.get("pres.channel") == "platform_direct" else "not_docked"
-    )
-
-
 def _sensitive(case: Case, row: str) -> Text:
     found: list[Text] = []
     if case.known.get("law.secrets") not in (None, "none_known"):
@@ -199,61 +136,19 @@ def _assistance(case: Case, row: str) -> Text:
     )
 
 
-# -- counts
-
-
-def _count(*fields: str) -> Callable[[Case, str], Text]:
-    def value(case: Case, row: str) -> Text:
-        total = 0
-        for field in fields:
-            value = case.known.get(field)
-            if isinstance(value, list):
-                total += len(value)
-            elif isinstance(value, dict):
-                total += value.get("available") is not False
-        return saying.same(total)
-
-    return value
-
-
-_corroborating = _count(*_CORROBORATION)
-
-
-def corroborating(case: Case) -> int:
-    """Return how many items are listed that could corroborate."""
-    return int(_corroborating(case, "").zh)
-
-
 VALUES: Final[Mapping[str, Callable[[Case, str], Text]]] = {
-    "declaration_date": _declaration_date,
     "party": _party,
-    "relations_denied": lambda case, _: case.said("plat.independence"),
-    "audit_reports": _named("plat.audits", "type", "digest"),
-    "audit_issuers": _named("plat.audits", "by"),
-    "audit_dates": _named("plat.audits", "date"),
-    "standards": _named("plat.standards", "std_no", "claim"),
-    "standards_evidence": _named("plat.standards", "evidence"),
-    "corroborating_items": _corroborating,
-    "content_notarised": _notarised("content"),
-    "process_notarised": _notarised("process"),
     "relations": _relations,
     "method_and_privacy": _pair("law.method", "law.privacy"),
     "conversation_nature": _nature,
     "means": _pair("law.method", "acq.method", "acq.recording"),
     "account_state": lambda case, _: case.member("law.privacy", "login_state"),
     "account_holder": _account_holder,
-    "printouts": _count("pres.printouts"),
-    "carriers": _count("pres.carriers"),
-    "link_bases": _count("acct.peer.link_basis"),
     "assistance": _assistance,
     "identity_measures": _pair("acct.peer.link_basis", "cor.peer_copy", "acq.recording"),
-    "docked": _docked,
     "sensitive_kinds": _sensitive,
-    "security_measures": _pair("plat.security", "plat.retention", "plat.mlps"),
     "personal_information_found": _personal,
-    "redactions": _count("scope.redactions"),
     "processing_scope": _processing,
-    "translations": _count("pres.translation"),
     "foreign_without_translation": lambda _, __: words.text("foreign.unknown"),
     "declarant_signature": _signature,
 }

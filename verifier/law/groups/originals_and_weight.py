@@ -14,7 +14,7 @@ from ..examination import DECLARED, MISSING, NO_WORDING, PRESENT
 from ..needs import NOTICE, Found, Needs, of, plainly
 from ..originals import carrier_doubt, not_registered
 from ..rules import Row
-from .g01 import found_or_not
+from .article_16 import found_or_not
 
 
 def _conditions(case: Case, row: Row, needs: Needs) -> Found:

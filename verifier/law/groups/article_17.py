@@ -17,7 +17,7 @@ from ..case import Case
 from ..circumstances import circumstances, is_log_scanned, not_searched
 from ..consistency.values import says_none
 from ..derived_log import anomalies
-from ..derived_matter import covering
+from ..derived_platform import covering
 from ..derived_source import label_of
 from ..examination import (
     CONSISTENT,
