@@ -11,7 +11,15 @@ from dataclasses import replace
 from typing import Final
 
 from ..errors import Malformed
-from . import any_file, wechat_official, wechat_official_mail, weflow_json, whatsapp_text
+from . import (
+    any_file,
+    mail_eml,
+    mail_mbox,
+    wechat_official,
+    wechat_official_mail,
+    weflow_json,
+    whatsapp_text,
+)
 from .reader import Detection, Note, Reader, Reading
 from .source import Source
 
@@ -19,6 +27,8 @@ READERS: Final[tuple[Reader, ...]] = (
     weflow_json.READER,
     wechat_official_mail.READER,
     wechat_official.READER,
+    mail_mbox.READER,
+    mail_eml.READER,
     whatsapp_text.READER,
     any_file.READER,
 )

@@ -29,7 +29,7 @@ from verifier.law.rules import ROWS
         b"[2019-05-29, 15:04] Me: as signal-export writes it\n",
         b"a diary\n1/2/24, 10:00 - went out\nnothing else\n" + b"more words\n" * 20,
         b'{"messages":[{"createTime":1}]}', b"%PDF-1.7\n", b"PK\x03\x04",
-        b"From: a@example.com\nTo: b@example.com\nDate: Wed, 1 May 2024 10:30:05 +0800\n\nhello\n",
+        b"From: a@example.com\nTo: b@example.com\nSubject: no date\n\nhello\n",
     ],
 )  # fmt: skip
 def test_what_no_reader_knows_is_any_file(data: bytes):
@@ -38,6 +38,17 @@ def test_what_no_reader_knows_is_any_file(data: bytes):
     reading = read(Source(data, name="WhatsApp Chat with Bob.txt"))
     assert (reading.reader, reading.clock) == ("any-file/1", "none")
     assert [s.length for s in reading.segments()] == ([len(data)] if data else [])
+
+
+def test_a_plain_mail_is_a_mail_and_a_mailed_transcript_stays_one():
+    plain = (
+        b"From: a@example.com\nTo: b@example.com\nDate: Wed, 1 May 2024 10:30:05 +0800\n\nhello\n"
+    )
+    assert [each.reader for each in detect(Source(plain))] == ["mail-eml/1", "any-file/1"]
+    for name in ("8bit", "html", "multipart", "quoted"):
+        found = [each.reader for each in detect(Source(HERE / f"wechat_mail_{name}.eml"))]
+        assert found[0] == "wechat-official-mail/1"
+        assert "mail-eml/1" not in found
 
 
 def test_detection_gives_its_reasons():

@@ -12,6 +12,16 @@ from verifier.exports.registry import detect, read
 from verifier.exports.source import Source
 
 OURS = {
+    "email/cpython_msg_01.txt": "mail-eml/1",
+    "email/cpython_msg_02.txt": "mail-eml/1",
+    "email/cpython_msg_10.txt": "mail-eml/1",
+    "email/dkimpy_rfc6376.signed.msg": "mail-eml/1",
+    "email/dkimpy_test.message": "mail-eml/1",
+    "email/japanese.txt": "mail-eml/1",
+    "email/simple-embedded-message.eml": "mail-eml/1",
+    "email/simple.mbox.txt": "mail-mbox/1",
+    "email/syn_qqmail_gbk.eml": "mail-eml/1",
+    "email/unmunged.mbox.txt": "mail-mbox/1",
     "wechat/wechat_official_mail_private.txt": "wechat-official/1",
     "wechat/syn_wechat_official_mail.eml": "wechat-official-mail/1",
     "wechat/chatarchive_weflow-standard.json": "weflow-json/1",

@@ -135,6 +135,6 @@ def test_mail_that_cannot_be_cut_says_why(name: str, why: str):
     assert reading.variant == f"mail {why}"
 
 
-def test_mail_without_a_transcript_is_any_file():
+def test_mail_without_a_transcript_is_a_plain_mail():
     data = (HERE / "wechat_mail_8bit.eml").read_bytes().replace("聊天".encode(), b"")
-    assert read(Source(data)).reader == "any-file/1"
+    assert read(Source(data)).reader == "mail-eml/1"

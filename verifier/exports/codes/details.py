@@ -34,4 +34,9 @@ DETAILS: Final[dict[str, Text]] = {
     "mdy-or-ymd": Text("月日年或年月日", "month day year or year month day"),
     "dmy-or-mdy-or-ymd": Text("三种次序皆可", "any of three orders"),
     "orders-conflict": Text("没有一种次序适用于全部日期", "no order reads all dates"),
+    "lf-only": Text("只有换行符 LF", "LF only"),
+    "mixed-line-ends": Text("CRLF 与 LF 混用", "CRLF and LF mixed"),
+    "mail-header": Text("邮件头字段", "a field of the mail header"),
+    "no-empty-line": Text("分隔行之前没有空行", "no empty line before the separator"),
+    "content-length": Text("与 Content-Length 所写长度不符", "not the length that Content-Length states"),
 }  # fmt: skip

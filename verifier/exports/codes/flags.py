@@ -20,4 +20,5 @@ FLAGS: Final[dict[str, Text]] = {
     "too_complex": Text("结构过于复杂，未作严格检查", "too complex to be checked strictly"),
     "field_too_long": Text("字段过长而留空", "a field too long, left empty"),
     "tz_conflict": Text("两种时间写法不一致", "the two spellings of the time disagree"),
+    "received_differs": Text("发送时间与服务器收件时间相差超过一日", "date and server's receipt over a day apart"),
 }  # fmt: skip
