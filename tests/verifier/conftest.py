@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests import worked
 from tests.verifier import logs
 from tests.worked import WorkedLog, seal, submission
 from verifier import cli
+from verifier.exports import registry, weflow_json
 
 CONTENT = b"any bytes"
 
@@ -43,3 +45,16 @@ def run(made, capsys, monkeypatch):
         return code, captured.out, captured.err
 
     return call
+
+
+@pytest.fixture
+def running_weflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeFlow's reader as if its platform counted a chat's messages one by one.
+
+    It does not; but its files are the easiest to write, and what is tested with
+    this is what follows from numbers that run on.
+    """
+    reader = replace(
+        weflow_json.READER, read=lambda source: replace(weflow_json.read(source), ids="running")
+    )
+    monkeypatch.setattr(registry, "READERS", (reader, *registry.READERS))

@@ -9,10 +9,13 @@ count that is not named there is 0 because nobody can tell.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..evidence.segment import RECORD, Segment
 from . import personal, stand_ins
+from .gaps.running_ids import MAX_GAPS, NumberGap, RunningIds
+from .gaps.shown import Shown
+from .gaps.silences import MAX_SILENCES, Silences, TimeGap
 from .json_object import unescape
 from .reader import Note, Reader, Reading
 from .registry import reader_named
@@ -20,40 +23,6 @@ from .segment_bytes import with_bytes
 from .source import Source
 
 MAX_SENDERS: Final = 1000
-MAX_GAPS: Final = 1000
-LONG_SILENCE_SECONDS: Final = 30 * 86400
-"""Two neighbours further apart than this are listed; it says nothing about why."""
-
-
-class Shown(NamedTuple):
-    """One record as a reader shows it; ``segment`` counts the file's segments from 0."""
-
-    native_id: bytes
-    time: bytes
-    te_lo: int | None
-    te_hi: int | None
-    segment: int
-
-
-class NumberGap(NamedTuple):
-    """Numbers that are missing between two neighbours of a running numbering: their ids, how many.
-
-    ``earlier`` and ``later`` are the two records.
-    """
-
-    before: bytes
-    after: bytes
-    missing: int
-    earlier: Shown
-    later: Shown
-
-
-class TimeGap(NamedTuple):
-    """Neighbours that are certainly more than ``LONG_SILENCE_SECONDS`` apart, earlier one first."""
-
-    before: Shown
-    after: Shown
-    seconds: int
 
 
 @dataclass(frozen=True)
@@ -68,8 +37,8 @@ class Summary:
     not notices of the app, in order of appearance. ``media`` counts records that carry or
     stand for a file (voice included), ``system`` the app's own notices,
     ``recalled`` recalled or deleted ones, ``undated`` those without a time.
-    ``numbered`` tells whether the records' ids run on (see ``_Numbers``);
-    only then does ``number_gaps`` mean anything. ``out_of_order`` counts
+    ``numbered`` tells whether the records' ids run on, by the reader's own word
+    for its format; only then is a number that is missing a message that is. ``out_of_order`` counts
     records certainly earlier than the dated record before them. ``stand_ins``
     counts, by kind, words that stand for something which the file does not hold.
     """
@@ -113,124 +82,45 @@ _UNCUT: Final = ("TRANSCRIPT_NOT_CUT", "NO_RECORDS")
 
 def summarise(reading: Reading, source: Source) -> Summary:
     """Go once through the file; raises what ``source`` raises and nothing of its own."""
-    reader = reader_named(reading.reader)
-    seen = _Seen(reader)
+    counting = Counting(reading)
     for index, (segment, data) in enumerate(with_bytes(reading.segments(), source)):
         if segment.kind == RECORD:
-            seen.add(index, segment, data)
-    uncut = any(note.code in _UNCUT for note in reading.notes)
-    return Summary(
-        reader=reading.reader,
-        variant=reading.variant,
-        clock=reading.clock,
-        records=seen.records,
-        media=seen.media,
-        transfers=seen.transfers,
-        voice=seen.voice,
-        calls=seen.calls,
-        recalled=seen.recalled,
-        first=seen.first,
-        last=seen.last,
-        earliest=seen.earliest,
-        latest=seen.latest,
-        senders=tuple(seen.senders),
-        senders_more=seen.senders_more,
-        number_gaps=tuple(seen.numbers.gaps) if seen.numbers.running else (),
-        time_gaps=tuple(seen.silences),
-        notes=reading.notes,
-        out_of_order=seen.out_of_order,
-        personal=seen.personal,
-        counted=() if uncut else reader.counted,
-        system=seen.system,
-        undated=seen.undated,
-        oldest=seen.oldest,
-        newest=seen.newest,
-        numbered=seen.numbers.running,
-        gaps_more=seen.silences_more or (seen.numbers.running and seen.numbers.more),
-        stand_ins=seen.stand_ins,
-    )
+            counting.add(index, segment, data)
+    return counting.summary()
 
 
-@dataclass
-class _Numbers:
-    """Do the records' ids run on, and where do they jump?
+class Counting:
+    """The counts so far, for one reading."""
 
-    They run on if every record has one, all are decimal numbers that rise, and
-    more than half of them follow the one before without a gap: the numbers
-    that servers give are as large but far apart.
-    """
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.reader: Reader = reader_named(reading.reader)
+        self.records = self.media = self.transfers = self.voice = self.calls = 0
+        self.recalled = self.system = self.undated = 0
+        self.first: Shown | None = None
+        self.last: Shown | None = None
+        self.oldest: Shown | None = None
+        self.newest: Shown | None = None
+        self.earliest: int | None = None
+        self.latest: int | None = None
+        self.senders: dict[bytes, None] = {}
+        self.senders_more = False
+        self.numbers = RunningIds() if reading.ids == "running" else None
+        self.silences = Silences()
+        self.personal: dict[str, int] = {}
+        self.stand_ins: dict[str, int] = {}
 
-    last: Shown | None = None
-    pairs: int = 0
-    steps: int = 0
-    broken: bool = False
-    gaps: list[NumberGap] = field(default_factory=list)
-    more: bool = False
-
-    def add(self, shown: Shown) -> None:
-        native_id = shown.native_id
-        if self.broken or not native_id.isdigit() or len(native_id) > 20:
-            self.broken = True
-            return
-        if self.last is not None:
-            missing = int(native_id) - int(self.last.native_id) - 1
-            self.pairs += 1
-            if missing < 0:
-                self.broken = True
-            elif missing == 0:
-                self.steps += 1
-            elif len(self.gaps) < MAX_GAPS:
-                last = self.last
-                self.gaps.append(NumberGap(last.native_id, native_id, missing, last, shown))
-            else:
-                self.more = True
-        self.last = shown
-
-    @property
-    def running(self) -> bool:
-        return not self.broken and self.steps * 2 > self.pairs
-
-
-@dataclass
-class _Seen:
-    """The counts so far."""
-
-    reader: Reader
-    records: int = 0
-    media: int = 0
-    transfers: int = 0
-    voice: int = 0
-    calls: int = 0
-    recalled: int = 0
-    system: int = 0
-    undated: int = 0
-    out_of_order: int = 0
-    first: Shown | None = None
-    last: Shown | None = None
-    dated: Shown | None = None
-    oldest: Shown | None = None
-    newest: Shown | None = None
-    earliest: int | None = None
-    latest: int | None = None
-    senders: dict[bytes, None] = field(default_factory=dict)
-    senders_more: bool = False
-    numbers: _Numbers = field(default_factory=_Numbers)
-    silences: list[TimeGap] = field(default_factory=list)
-    silences_more: bool = False
-    personal: dict[str, int] = field(default_factory=dict)
-    stand_ins: dict[str, int] = field(default_factory=dict)
-
-    def add(self, index: int, segment: Segment, data: bytes) -> None:
+    def add(self, index: int, segment: Segment, data: bytes) -> Shown:
         """Count one record. What most records have not is asked for first: 2 µs each."""
         _, _, time, te_lo, te_hi, _, sender, native_id, kind, media, flags = segment
-        shown = Shown(native_id, time, te_lo, te_hi, index)
         self.records += 1
+        shown = Shown(native_id, time, te_lo, te_hi, index, self.records)
         self.first = self.first or shown
         self.last = shown
         if kind or media or flags:
             self._kinds(segment)
         self._times(shown)
-        if not self.numbers.broken:
+        if self.numbers is not None:
             self.numbers.add(shown)
         if sender and sender not in self.senders and "system" not in flags:
             self.senders_more |= len(self.senders) >= MAX_SENDERS
@@ -243,6 +133,7 @@ class _Seen:
             found = personal.count(data, (native_id, time), escaped=self.reader.escaped)
             for name, count in found.items():
                 self.personal[name] = self.personal.get(name, 0) + count
+        return shown
 
     def _kinds(self, segment: Segment) -> None:
         kind = segment.type
@@ -261,16 +152,7 @@ class _Seen:
         if te_lo is None or te_hi is None:
             self.undated += 1
             return
-        before = self.dated
-        if before is not None and before.te_lo is not None and before.te_hi is not None:
-            self.out_of_order += te_hi < before.te_lo
-            seconds = max(te_lo - before.te_hi, before.te_lo - te_hi)
-            if seconds > LONG_SILENCE_SECONDS and len(self.silences) < MAX_GAPS:
-                pair = (before, shown) if te_lo > before.te_hi else (shown, before)
-                self.silences.append(TimeGap(*pair, seconds))
-            elif seconds > LONG_SILENCE_SECONDS:
-                self.silences_more = True
-        self.dated = shown
+        self.silences.add(shown, te_lo, te_hi)
         if self.earliest is None or te_lo < self.earliest:
             self.earliest = te_lo
         if self.latest is None or te_hi > self.latest:
@@ -279,3 +161,47 @@ class _Seen:
             self.oldest = shown
         if self.newest is None or te_lo > (self.newest.te_lo or 0):
             self.newest = shown
+
+    def summary(self) -> Summary:
+        """Return what was counted."""
+        reading, numbers, silences = self.reading, self.numbers, self.silences
+        numbered = numbers is not None and numbers.running
+        uncut = any(note.code in _UNCUT for note in reading.notes)
+        return Summary(
+            reader=reading.reader,
+            variant=reading.variant,
+            clock=reading.clock,
+            records=self.records,
+            media=self.media,
+            transfers=self.transfers,
+            voice=self.voice,
+            calls=self.calls,
+            recalled=self.recalled,
+            first=self.first,
+            last=self.last,
+            earliest=self.earliest,
+            latest=self.latest,
+            senders=tuple(self.senders),
+            senders_more=self.senders_more,
+            number_gaps=numbers.gaps() if numbers is not None else (),
+            time_gaps=silences.gaps(),
+            notes=reading.notes,
+            out_of_order=silences.steps_back,
+            personal=self.personal,
+            counted=() if uncut else self.reader.counted,
+            system=self.system,
+            undated=self.undated,
+            oldest=self.oldest,
+            newest=self.newest,
+            numbered=numbered,
+            gaps_more=self._gaps_more(),
+            stand_ins=self.stand_ins,
+        )
+
+    def _gaps_more(self) -> bool:
+        numbers, silences = self.numbers, self.silences
+        return (
+            silences.given_up
+            or silences.count > MAX_SILENCES
+            or (numbers is not None and (numbers.given_up or numbers.holes > MAX_GAPS))
+        )

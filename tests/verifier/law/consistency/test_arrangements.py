@@ -123,6 +123,7 @@ def test_one_step_is_no_record_of_steps(tmp_path: Path):
 # -- how much ---------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("running_weflow")
 @pytest.mark.parametrize(
     ("gaps", "percent"),
     [

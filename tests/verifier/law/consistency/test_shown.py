@@ -171,6 +171,7 @@ def test_p06_accounts_that_cannot_be_compared_do_not_make_senders_unknown(tmp_pa
     assert (outcome.why, set(raised(outcome))) == ("NOTHING_COMPARABLE", {"SENDERS_NOT_COMPARED"})
 
 
+@pytest.mark.usefixtures("running_weflow")
 def test_p05_without_declared_gaps_silences_are_listed_as_not_explained(tmp_path: Path):
     start = NOON - 200 * DAY
     times = [(n, start + 60 * n, TEXT) for n in (1, 2, 3, 7, 8)]
