@@ -3,7 +3,8 @@
 Who owns what: ``_waiting``, ``_keys`` and the flags belong to ``_lock``; the
 writer and all that it remembers belong to the thread. A batch starts when the
 one before is published and either the interval since that one began is over or
-1,000 entries wait.
+``BATCH_ENOUGH`` entries wait. It takes whole requests in the order in which they
+came, at most ``BATCH_MOST`` entries.
 
 When the database or a file fails, nothing is tried again on that connection:
 those who wait are told that the outcome is unknown, everything is opened and
@@ -40,7 +41,10 @@ from .errors import (
 from .numbering import Job
 from .writer import Batch, Writer
 
+BATCH_ENOUGH: Final = 256
+"""Entries that are worth a checkpoint before the interval is over: one full bundle."""
 BATCH_MOST: Final = 1000
+"""Entries that one batch takes; also what one request may hold."""
 WAITING_MOST: Final = 10_000
 _RETRY_SECONDS: Final = 0.5
 
@@ -116,7 +120,7 @@ class Sequencer:
             self._keys[key] = job.request.fingerprint
             self._waiting.append(job)
             self._entries += len(job.items)
-            if len(self._waiting) == 1 or self._entries >= BATCH_MOST:
+            if len(self._waiting) == 1 or self._entries >= BATCH_ENOUGH:
                 self._lock.notify_all()
 
     def _check(self, request: Request) -> None:
@@ -155,10 +159,10 @@ class Sequencer:
             while True:
                 if self._waiting:
                     # Counted from where the batch before began: nobody waits longer than
-                    # that, a lone entry does not wait at all, and there are never more
-                    # checkpoints a second than the interval allows.
+                    # that, and a lone entry does not wait at all. A checkpoint that comes
+                    # sooner has at least BATCH_ENOUGH entries.
                     left = self._begun + self._interval - time.monotonic()
-                    if self._closing or self._entries >= BATCH_MOST or left <= 0:
+                    if self._closing or self._entries >= BATCH_ENOUGH or left <= 0:
                         self._begun = time.monotonic()
                         return self._pop()
                     self._lock.wait(left)

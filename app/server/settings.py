@@ -36,7 +36,7 @@ class Settings:
         100,
         0,
         60_000,
-        "longest time an entry waits for others before its batch is written",
+        "longest time an entry waits for others before its batch is written; where 256 wait it begins at once",
         "can make the service slow (too long) or wear out the disk (0); no receipt changes",
     )
     max_body_bytes: int = _number(

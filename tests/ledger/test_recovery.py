@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+import threading
 from base64 import b64decode
 from collections.abc import Callable
 from contextlib import closing
@@ -228,12 +229,22 @@ def test_the_end_of_the_sequencer_is_told_to_everyone(made):
     ended: list[BaseException] = []
     crash = CrashAt("signed")
     crash.fired = True
-    long = 10 * PATIENCE * 1000
-    with open_log(made.data, interval_ms=long, hooks=crash, on_stopped=ended.append) as log:
-        submit(log, made.account, "first")  # the interval counts from here
+    first_is_out, all_wait = threading.Event(), threading.Event()
+
+    def hooks(point: str) -> None:
+        if point == "renamed" and not first_is_out.is_set():
+            first_is_out.set()
+            assert all_wait.wait(PATIENCE)
+        crash(point)
+
+    with open_log(made.data, hooks=hooks, on_stopped=ended.append) as log:
+        first = send(log, made.account, "first")
+        assert first_is_out.wait(PATIENCE)
         crash.fired = False
-        # The third request makes it more than 1,000 entries; two of them fit into the batch.
+        # More than one batch takes: two of these requests fit, and the third waits behind them.
         waiting = [send(log, made.account, n, 400) for n in range(3)]
+        all_wait.set()
+        assert first.result(PATIENCE).fresh
         for future in waiting:
             assert isinstance(future.exception(PATIENCE), Unavailable)
         sequencer_of(log)._thread.join(PATIENCE)
