@@ -13,11 +13,15 @@ from typing import Final
 from ..errors import Malformed
 from . import (
     any_file,
+    chatlog_csv,
     mail_eml,
     mail_mbox,
+    memotrace_csv,
+    pywxdump_csv,
     wechat_official,
     wechat_official_mail,
     weflow_json,
+    weflow_weclone_csv,
     whatsapp_text,
 )
 from .reader import Detection, Note, Reader, Reading
@@ -25,6 +29,10 @@ from .source import Source
 
 READERS: Final[tuple[Reader, ...]] = (
     weflow_json.READER,
+    memotrace_csv.READER,
+    pywxdump_csv.READER,
+    weflow_weclone_csv.READER,
+    chatlog_csv.READER,
     wechat_official_mail.READER,
     wechat_official.READER,
     mail_mbox.READER,

@@ -62,6 +62,9 @@ PIECES = [
     b'{"weflow":{"version":"1"},"session":{"messageCount":2},"messages":[', b'{"createTime":1700000000}',
     b'{"createTime":1700000000,"createTime":1}', b",", b"]", b"}", b"{", b"[", b'"', b"\\", b'"messages":[',
     b"From: a\nTo: b\nDate: Wed, 1 May 2024 10:30:05 +0800\nContent-Type: multipart/mixed; boundary=b\n\n",
+    b"localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender\r\n",
+    b"501,12,49,2000,1,1714530605,2,,2024-05-01 10:30:05,a,b,c\r\n", b"id,MsgSvrID,type_name,is_sender,talker,room_name,msg,src,CreateTime\n",
+    b"Time,SenderName,Sender,TalkerName,Talker,Content\n", b"2024-05-01 10:30:05,a,b,c,d,", b'"a ""b"" c",',
     b"--b\nContent-Type: text/plain\n\n", b"--b--\n", b"\xff\xfe", b" ", b": ", b" - ",
 ]  # fmt: skip
 SOUP = st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=30).map(b"".join)

@@ -26,6 +26,8 @@ OURS = {
     "wechat/syn_wechat_official_mail.eml": "wechat-official-mail/1",
     "wechat/chatarchive_weflow-standard.json": "weflow-json/1",
     "wechat/syn_weflow_private.json": "weflow-json/1",
+    "wechat/syn_memotrace_private.csv": "memotrace-csv/1",
+    "wechat/pywxdump_test_person.csv": "pywxdump-csv/1",
     "whatsapp/4A_11M.txt": "whatsapp-text/1",
     "whatsapp/android_private_Alice.txt": "whatsapp-text/1",
     "whatsapp/asian-format-test.txt": "whatsapp-text/1",

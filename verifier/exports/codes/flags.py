@@ -19,6 +19,11 @@ FLAGS: Final[dict[str, Text]] = {
     "syntax_invalid": Text("语法无效", "invalid syntax"),
     "too_complex": Text("结构过于复杂，未作严格检查", "too complex to be checked strictly"),
     "field_too_long": Text("字段过长而留空", "a field too long, left empty"),
+    "transfer": Text("转账或红包", "transfer or red packet"),
+    "quote": Text("引用了另一条消息", "quotes another message"),
+    "content_dropped": Text("导出工具没有写出内容", "content not written by the tool"),
+    "closed": Text("交易关闭", "transaction closed"),
+    "refund": Text("涉及退款", "refund"),
     "tz_conflict": Text("两种时间写法不一致", "the two spellings of the time disagree"),
     "received_differs": Text("发送时间与服务器收件时间相差超过一日", "date and server's receipt over a day apart"),
 }  # fmt: skip
