@@ -22,6 +22,7 @@ OURS = {
     "email/simple.mbox.txt": "mail-mbox/1",
     "email/syn_qqmail_gbk.eml": "mail-eml/1",
     "email/unmunged.mbox.txt": "mail-mbox/1",
+    "sms/syn_mms.xml": "sms-xml/1",
     "wechat/wechat_official_mail_private.txt": "wechat-official/1",
     "wechat/syn_wechat_official_mail.eml": "wechat-official-mail/1",
     "wechat/chatarchive_weflow-standard.json": "weflow-json/1",

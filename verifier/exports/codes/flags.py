@@ -26,4 +26,8 @@ FLAGS: Final[dict[str, Text]] = {
     "refund": Text("涉及退款", "refund"),
     "tz_conflict": Text("两种时间写法不一致", "the two spellings of the time disagree"),
     "received_differs": Text("发送时间与服务器收件时间相差超过一日", "date and server's receipt over a day apart"),
+    "outgoing": Text("由本机写出（依文件所写类型）", "written on this phone (by its type in the file)"),
+    "draft": Text("草稿", "draft"),
+    "unsent": Text("待发送", "waiting to be sent"),
+    "failed": Text("发送失败", "sending failed"),
 }  # fmt: skip
