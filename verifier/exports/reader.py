@@ -111,6 +111,10 @@ class Reading:
         return bounded(self.cut())
 
 
+def _nothing(_variant: str) -> bytes:
+    return b""
+
+
 @dataclass(frozen=True)
 class Reader:
     """A reader's entry in the registry; everything that is known of its tool is in its file.
@@ -122,6 +126,9 @@ class Reader:
     ``messages``, ``media``, ``voice``, ``transfers``, ``calls``); ``types``
     says which of these a record's ``type`` means. Records are JSON where
     ``escaped``. ``view`` shows one record's bytes to a person; it never raises.
+    ``context`` makes single records readable (``again``): the bytes that a file
+    of that variant may have in front of any of its records, ``between`` what
+    stands for left-out ones; None where pieces of a file cannot be read.
     """
 
     name: str
@@ -133,3 +140,5 @@ class Reader:
     types: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
     escaped: bool = False
     view: Callable[[bytes], View] = plain
+    context: Callable[[str], bytes] | None = _nothing
+    between: bytes = b""

@@ -88,3 +88,14 @@ def recognises(name: str, source: Source) -> bool:
     It need not be the first that does.
     """
     return any(bool(reader.detect(source)) for reader in READERS if reader.name == name)
+
+
+def family_of(name: str) -> list[Reader]:
+    """Return the reader with this name and, if there is one, the newest version of the same reader.
+
+    A newer version may cut or date the same bytes in another way, which is worth saying.
+    """
+    base, _, _ = name.partition("/")
+    versions = [reader for reader in READERS if reader.name.partition("/")[0] == base]
+    newest = max(versions, key=lambda reader: int(reader.name.partition("/")[2]), default=None)
+    return [reader for reader in versions if reader.name == name or reader is newest]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 from ..errors import Malformed
@@ -53,6 +53,14 @@ class Source:
             self.size = state.st_size
             self._seen = (state.st_size, state.st_mtime_ns)
             self.name = os.fsencode(os.path.basename(self._path)) if name is None else name
+
+    @classmethod
+    def over(cls, opener: Callable[[], BinaryIO], size: int, *, name: bytes = b"") -> Source:
+        """Return a source whose bytes ``opener`` gives anew, from the beginning, for each look.
+
+        Whoever hands it over answers for the bytes staying the same.
+        """
+        return _Opened(opener, size, name)
 
     def _open(self) -> BinaryIO:
         if self._data is not None:
@@ -104,3 +112,18 @@ class Source:
             while piece := stream.readline(maximum):
                 yield piece
             self._check(stream)
+
+
+class _Opened(Source):
+    """A source over what somebody else opens."""
+
+    def __init__(self, opener: Callable[[], BinaryIO], size: int, name: bytes) -> None:
+        self._opener = opener
+        self.size = size
+        self.name = name
+
+    def _open(self) -> BinaryIO:
+        return self._opener()
+
+    def _check(self, stream: BinaryIO) -> None:
+        """Nothing: see ``over``."""

@@ -159,10 +159,23 @@ REASONS: Final = {
     ),
 }
 
+_HEAD: Final = (
+    "From: <a@example.org>\nTo: <b@example.org>\nSubject: -\nMIME-Version: 1.0\n"
+    "Content-Type: text/plain; charset=utf-8\n\n"
+    "群 微信群上的聊天记录如下，请查收。\n\n"
+).encode()
+
+
+def _context(variant: str) -> bytes:
+    """Return what may stand before any message of a transcript; the mail's own record needs nothing."""
+    return _HEAD if variant == "mail plain-text" else b""
+
+
 READER = Reader(
     NAME,
     Text("微信官方转发的聊天记录（邮件）", "WeChat's own shared chat (mail)"),
     detect,
     read,
     REASONS,
+    context=_context,
 )

@@ -219,4 +219,6 @@ READER = Reader(
         "转账卡片".encode(): ("transfers",),
     },
     escaped=True,
+    context=lambda _variant: b'{"weflow":{},"messages":[',
+    between=b",",
 )
