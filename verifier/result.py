@@ -29,13 +29,18 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
         "container", "tag_files", "receipt", "files", "openings", "messages", "manifest",
         "statement", "entry", "inclusion", "checkpoint", "log_key", "quorum",
     ),
+    "disclosure": (
+        "container", "tag_files", "receipt", "files", "openings", "records", "manifest",
+        "statement", "entry", "inclusion", "checkpoint", "log_key", "quorum",
+    ),
     "audit": (
         "checkpoint", "log_key", "quorum", "bundles", "tiles", "root", "entries", "links",
     ),
 }  # fmt: skip
 
 OPTIONAL: Final = (
-    "receipt_latest", "submitter", "time", "siblings", "readers", "declaration", "requirements",
+    "receipt_latest", "submitter", "time", "siblings", "readers", "chain", "declaration",
+    "requirements",
 )  # fmt: skip
 """Checks with a status of their own. One that *failed* binds bytes, keys or
 order and fails the whole; one that was not done never unmakes a verdict

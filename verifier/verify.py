@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from .checks.package import Progress, check_package
+from .checks.members import Progress
+from .checks.package import check_package
 from .checks.receipt import check_receipt
 from .checks.siblings import check_siblings
 from .checks.witnesses import check_requirements

@@ -90,7 +90,7 @@ def forgeries(package: Path) -> Iterator[Forgery]:
     for name in ("data/policy.txt", "data/files/0002.txt", "data/receipt-latest.txt"):
         yield Forgery(f"{name} added", pack(payload | {name: payload["data/manifest.txt"]}),
                       form | expected("data/receipt.txt"))  # fmt: skip
-    yield Forgery(DISCLOSURE, pack(payload, "disclosure"), set())
+    yield Forgery("called a disclosure", pack(payload, "disclosure"), form)
     yield Forgery(
         VERSION, with_tags(payload, beilin__txt=b"beilin/package/v2\nkind private\n"), set()
     )

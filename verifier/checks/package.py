@@ -1,34 +1,24 @@
-"""The checks of a private evidence package, in the numbered steps of SPEC §13.8.
-
-Every member's SHA-256 is computed once, in file order; later steps compare
-those digests, and only what must be read is read again.
-"""
+"""The checks of an evidence package, private or a disclosure, in the numbered steps of SPEC §13.8."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from ..errors import Malformed, NewerFormat, VerifierError
 from ..evidence import declaration, digests, manifest, package
-from ..evidence.manifest import Manifest, Opening
+from ..evidence.manifest import Manifest
 from ..evidence.receipt import Receipt
 from ..evidence.zip_container import Container
 from ..options import Options
 from ..policy import Policy
 from ..result import DONE, FAILED, NOT_DONE, Result
 from .declaration import check_declaration
+from .disclosure import check_disclosure
 from .latest import check_latest
+from .members import MAX_RECEIPT, Hashes, Progress, hash_members, read_member
+from .private_package import check_private
 from .receipt import check_receipt, sub_of
-from .trees import check_trees
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being read, bytes so far and bytes in all."""
-
-_MAX_RECEIPT: Final = 1 << 20
-Hashes = dict[str, tuple[bytes, int]]
 
 
 def check_package(
@@ -43,7 +33,7 @@ def check_package(
     with container:
         # 1. Every member's bytes: CRC-32 and SHA-256 in one pass.
         try:
-            hashes = _hash_members(container, progress)
+            hashes = hash_members(container, progress)
             kind = _kind(container)
         except NewerFormat as error:
             result.add("container", NOT_DONE, "NEWER_FORMAT", reason=str(error))
@@ -52,16 +42,17 @@ def check_package(
             result.add("container", FAILED, "FORMAT_FAILURE", reason=str(error))
             return None
         result.facts["kind"] = kind
+        if kind == "disclosure":
+            result.scope = "disclosure"
         _tag_files(result, container, kind, hashes)
         # 2. The receipt. 3. The manifest whose digest it anchors.
         receipt = _receipts(result, container, policy, options)
         sealed = _manifest(result, container, receipt, hashes)
         # 4. Openings, 5. files, 6. the exact set of members, 7. message trees.
-        openings = _openings(result, container, sealed) if sealed else None
-        _member_set(result, container, sealed, openings, hashes, receipt)
-        if sealed and openings:
-            _files(result, container, openings, hashes)
-            check_trees(result, container, sealed, openings, progress)
+        if kind == "private":
+            check_private(result, container, sealed, hashes, receipt, progress)
+        else:
+            check_disclosure(result, container, sealed, hashes, receipt, policy, options)
         # 8. What the platform declares, if the statement names it.
         if receipt is not None:
             _declaration(result, container, receipt, policy)
@@ -79,25 +70,6 @@ def _declaration(result: Result, container: Container, receipt: Receipt, policy:
     check_declaration(result, note, receipt, policy)
 
 
-def _name(member: str) -> str:
-    return member.removeprefix(package.BASE)
-
-
-def _hash_members(container: Container, progress: Progress | None) -> Hashes:
-    total = sum(member.size for member in container.members.values())
-    done = 0
-    hashes: Hashes = {}
-    for name, member in container.members.items():
-        digest = hashlib.sha256()
-        for chunk in container.chunks(name):
-            digest.update(chunk)
-            done += len(chunk)
-            if progress:
-                progress("members", done, total)
-        hashes[_name(name)] = (digest.digest(), member.size)
-    return hashes
-
-
 def _kind(container: Container) -> str:
     """Return the package's kind from ``beilin.txt``; the tag-file check binds the rest of it."""
     name = package.BASE + "beilin.txt"
@@ -107,7 +79,7 @@ def _kind(container: Container) -> str:
     if data == b"beilin/package/v1\nkind private\n":
         return "private"
     if data == b"beilin/package/v1\nkind disclosure\n":
-        raise NewerFormat("package: a disclosure; this version checks private packages only")
+        return "disclosure"
     if data.startswith(b"beilin/package/v") and not data.startswith(b"beilin/package/v1\n"):
         raise NewerFormat("package: a version that this program does not know")
     raise Malformed("package: beilin.txt is not in its one spelling")
@@ -123,24 +95,18 @@ def _tag_files(result: Result, container: Container, kind: str, hashes: Hashes) 
     result.add("tag_files", DONE)
 
 
-def _read(container: Container, name: str, maximum: int) -> bytes:
-    if package.BASE + name not in container.members:
-        raise Malformed(f"package: {name} is missing")
-    return container.read(package.BASE + name, maximum)
-
-
 def _receipts(
     result: Result, container: Container, policy: Policy, options: Options
 ) -> Receipt | None:
     try:
-        data = _read(container, package.RECEIPT, _MAX_RECEIPT)
+        data = read_member(container, package.RECEIPT, MAX_RECEIPT)
     except Malformed as error:
         result.add("receipt", FAILED, "FORMAT_FAILURE", reason=str(error))
         return None
     receipt = check_receipt(result, data, policy, options, inside_v1=True)
     if package.BASE + package.RECEIPT_LATEST in container.members:
         try:
-            latest = _read(container, package.RECEIPT_LATEST, _MAX_RECEIPT)
+            latest = read_member(container, package.RECEIPT_LATEST, MAX_RECEIPT)
         except Malformed as error:
             result.add("receipt_latest", FAILED, "FORMAT_FAILURE", reason=str(error))
         else:
@@ -170,7 +136,9 @@ def _manifest(
         result.add("manifest", FAILED, "HASH_FAILURE", reason=reason)
         return None
     try:
-        sealed = manifest.parse_manifest(_read(container, package.MANIFEST, manifest.MAX_BYTES))
+        sealed = manifest.parse_manifest(
+            read_member(container, package.MANIFEST, manifest.MAX_BYTES)
+        )
     except VerifierError as error:
         result.add("manifest", FAILED, sub_of(error), reason=str(error))
         return None
@@ -179,102 +147,3 @@ def _manifest(
     else:
         result.add("manifest", DONE, algorithms=" ".join(digest.alg for digest in found))
     return sealed
-
-
-def _openings(result: Result, container: Container, sealed: Manifest) -> list[Opening] | None:
-    openings: list[Opening] = []
-    for n, line in enumerate(sealed.files):
-        try:
-            name = package.opening_member(n)
-            data = _read(container, name, manifest.MAX_OPENING_BYTES)
-            opening = manifest.parse_opening(data)
-        except VerifierError as error:
-            result.add("openings", FAILED, sub_of(error), reason=f"file {n}: {error}")
-            return None
-        if opening.content is None:
-            reason = f"file {n}: a private package opens the digests too"
-            result.add("openings", FAILED, "FORMAT_FAILURE", reason=reason)
-            return None
-        if opening.commitment() != line.commitment:
-            reason = f"file {n}: its name, role, size and digest are not those in the manifest"
-            result.add("openings", FAILED, "BINDING_FAILURE", reason=reason)
-            return None
-        openings.append(opening)
-    result.add("openings", DONE, count=len(openings))
-    return openings
-
-
-def _member_set(
-    result: Result,
-    container: Container,
-    sealed: Manifest | None,
-    openings: list[Opening] | None,
-    hashes: Hashes,
-    receipt: Receipt | None,
-) -> None:
-    """Every member is accounted for, and none is missing (SPEC §9.2)."""
-    wanted = set(package.TAG_NAMES) | {package.RECEIPT, package.MANIFEST}
-    if package.RECEIPT_LATEST in hashes:
-        wanted.add(package.RECEIPT_LATEST)
-    if package.DECLARATION in hashes and receipt and receipt.statement.declaration is not None:
-        wanted.add(package.DECLARATION)
-    if sealed and openings:
-        for n, (line, opening) in enumerate(zip(sealed.files, openings, strict=True)):
-            wanted |= {package.opening_member(n), package.file_member(n, opening.file.name)}
-            if line.root is not None:
-                wanted |= {package.messages_member(n), package.segments_member(n), package.SEEDS}
-    else:
-        # Nothing tells which files belong; only what can never belong is refused.
-        wanted |= {name for name in hashes if name.startswith("data/")}
-    told = sealed is not None and openings is not None
-    outside = [name for name in container.members if not name.startswith(package.BASE)]
-    extra, missing = set(hashes) - wanted, wanted - set(hashes)
-    if outside or extra:
-        reason = f"package: {len(outside) or len(extra)} members that do not belong in it"
-        result.add("container", FAILED, "FORMAT_FAILURE", reason=reason)
-    elif missing:
-        reason = f"package: {min(missing)} is missing"
-        result.add("container", FAILED, "FORMAT_FAILURE", reason=reason)
-    elif not told:
-        result.add("container", NOT_DONE, "NOT_REACHED")
-    else:
-        size = sum(size for _, size in hashes.values())
-        result.add("container", DONE, members=len(hashes), bytes=size)
-
-
-def _files(result: Result, container: Container, openings: list[Opening], hashes: Hashes) -> None:
-    """Each original's size and every digest of its opening."""
-    missing: set[str] = set()
-    for n, opening in enumerate(openings):
-        name = package.file_member(n, opening.file.name)
-        if name not in hashes:
-            result.add("files", FAILED, "FORMAT_FAILURE", reason=f"package: {name} is missing")
-            return
-        sha256, size = hashes[name]
-        wanted = opening.content.digests if opening.content else ()
-        bad = not wanted or size != opening.file.size or sha256 != wanted[0].value
-        if not bad and len(wanted) > 1:
-            names = [digest.alg for digest in wanted]
-            found, _ = digests.compute(container.chunks(package.BASE + name), names)
-            differ, lacking = digests.compare(found, wanted)
-            bad = bool(differ)
-            missing |= set(lacking)
-        if bad:
-            reason = f"file {n}: its bytes do not have the digest that was anchored"
-            result.add("files", FAILED, "HASH_FAILURE", reason=reason, file=n)
-            return
-        result.facts.update(
-            {
-                f"file.{n}.name": opening.to_bytes().split(b"\n")[3][5:].decode(),
-                f"file.{n}.role": opening.file.role,
-                f"file.{n}.size": size,
-                f"file.{n}.sha256": sha256.hex(),
-            }
-        )
-    result.facts["files"] = len(openings)
-    if missing:
-        result.add(
-            "files", NOT_DONE, "ALGORITHM_NOT_COMPUTED", algorithms=" ".join(sorted(missing))
-        )
-    else:
-        result.add("files", DONE, count=len(openings))

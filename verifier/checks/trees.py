@@ -8,9 +8,8 @@ anew: if this program has that reader, its segments must be those of the table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
-from typing import BinaryIO
 
 from ..errors import BindingFailure, Malformed, VerifierError
 from ..evidence import messages, package
@@ -25,25 +24,8 @@ from ..exports.media import MediaLinks
 from ..exports.registry import reader_named, recognises
 from ..exports.source import Source
 from ..result import DONE, FAILED, NOT_DONE, Result
+from .members import Progress
 from .receipt import sub_of
-
-Progress = Callable[[str, int, int], None]
-
-
-class _MemberSource(Source):
-    """A package member as something a reader can read."""
-
-    def __init__(self, container: Container, member: str, name: bytes) -> None:
-        self._data = None
-        self._container, self._member = container, member
-        self.size = container.members[member].size
-        self.name = name
-
-    def _open(self) -> BinaryIO:
-        return self._container.open(self._member)
-
-    def _check(self, stream: BinaryIO) -> None:
-        """Nothing: the package is open and was hashed before."""
 
 
 def check_trees(
@@ -174,7 +156,8 @@ class _Tree:
         except Malformed:
             result.note("READER_UNKNOWN", file=self.n, reader=root.reader)
             return False
-        source = _MemberSource(self.container, self.file, self.name)
+        size = self.container.members[self.file].size
+        source = Source.over(lambda: self.container.open(self.file), size, name=self.name)
         if not recognises(root.reader, source):
             result.note("READER_NOT_RECOGNISED", file=self.n, reader=root.reader)
         reading = reader.read(source)

@@ -160,7 +160,7 @@ class Tree(NamedTuple):
     file_digest: bytes
 
 
-def _raw_commitments(
+def raw_commitments(
     rows: Iterable[Segment], file: BinaryIO, digest: hashlib._Hash, seed: bytes
 ) -> Iterator[tuple[int, Segment, int, bytes, bytes]]:
     """Yield (index, segment, offset, salts, C("raw")) while hashing the file once."""
@@ -207,7 +207,7 @@ def build_tree(rows: Callable[[], Iterable[Segment]], file: BinaryIO, seed: byte
 
         def leaves() -> Iterator[bytes]:
             sha256 = hashlib.sha256
-            stream = _raw_commitments(rows(), file, digest, seed)
+            stream = raw_commitments(rows(), file, digest, seed)
             for (index, segment, offset, leaf_salts, raw), bound in zip(
                 stream, bounds, strict=True
             ):

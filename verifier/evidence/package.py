@@ -10,6 +10,8 @@ and from which nothing is printed. Any other member is refused.
     package/data/declaration.txt                                    (a) and (b)
     package/data/manifest.txt  files/0000.txt  openings/0000.txt    (a)
     package/data/messages/0000.txt  segments/0000.txt  seeds.txt    (a)
+    package/data/disclosed/0000.txt  disclosed/0000.bin             (a)
+    package/data/chain/00001.txt                                    (b)
 """
 
 from __future__ import annotations
@@ -73,6 +75,26 @@ def messages_member(position: int) -> str:
 def segments_member(position: int) -> str:
     """Return the member name of a file's segment table."""
     return f"data/segments/{position:04d}.txt"
+
+
+def disclosed_member(position: int) -> str:
+    """Return the member name of what a disclosure shows of a file's message tree."""
+    return f"data/disclosed/{position:04d}.txt"
+
+
+def shown_member(position: int) -> str:
+    """Return the member name of the bytes that a disclosure shows of a file, one after another."""
+    return f"data/disclosed/{position:04d}.bin"
+
+
+def chain_member(item: int) -> str:
+    """Return the member name of the receipt of one item of the dossier's chain."""
+    return f"data/chain/{item:05d}.txt"
+
+
+def is_chain_member(name: str) -> bool:
+    """Tell whether a member below ``package/`` lies where the chain's receipts lie."""
+    return name.startswith("data/chain/")
 
 
 def tag_files(kind: str, payload: Mapping[str, tuple[bytes, int]]) -> dict[str, bytes]:

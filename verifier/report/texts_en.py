@@ -43,6 +43,8 @@ _TITLES = {
     "entries": "all entries",
     "links": "links",
     "declaration": "platform declaration",
+    "records": "records shown",
+    "chain": "chain of the dossier",
 }
 
 _DONE = {
@@ -77,6 +79,11 @@ _DONE = {
     "entries": "{count} entries are in their one spelling, the claimed times never decrease, and nothing follows a freeze.",
     "links": "no two of {count} entries have the same link.",
     "declaration": "the platform declaration (made, by its own word, at {made}; SHA-256 {sha256}) is signed by the service key of this log, and its digest is the one in the statement; what it declares was not verified.",
+    "records": "the segments shown of {files} files, recomputed from the bytes and salts shown, lead to the registered roots of their message trees; their places follow one another.",
+    "records.empty": "no file is shown in part.",
+    "disclosure:readers": "the named readers, run over the segments shown of {files} files, cut and date them in agreement with what was registered.",
+    "files.empty": "no file is shown whole.",
+    "chain": "the receipts of items 1 to {items} of the dossier follow one another; this receipt is item {item}; the last of them is entry {index} of the log.",
 }
 
 _FAILED = {
@@ -107,6 +114,8 @@ _FAILED = {
     "entries": "an entry is not in its one spelling, or the order does not hold.",
     "links": "two entries have the same link: the chain of a dossier forks.",
     "declaration": "signature, form or digest of the platform declaration are not those of the statement.",
+    "records": "the records shown do not agree with the message tree that was registered, or the range or period claimed does not hold.",
+    "chain": "the chain of the dossier supplied does not hold.",
 }
 
 _CONSEQUENCES = {
@@ -136,6 +145,8 @@ _CONSEQUENCES = {
     "entries": "an entry of the log breaks the log's own rules.",
     "links": "two entries of the log continue one dossier at the same place.",
     "declaration": "the platform declaration supplied is not the one that the statement names; the factors of Article 17 cannot rest on it.",
+    "records": "the records shown cannot be taken to come from the registered file, nor the range or period claimed to be without omission.",
+    "chain": "order and number of the items of the dossier cannot rest on it; of this receipt itself the section Checks speaks.",
 }
 
 _NEXT = {
@@ -165,6 +176,8 @@ _NEXT = {
     "entries": "keep this copy and its checkpoint, and ask the operator about the entry.",
     "links": "keep this copy and its checkpoint, and ask the operator why two entries have the same link.",
     "declaration": "ask the operator for the platform declaration whose digest the statement holds, as the original file.",
+    "records": "ask the party submitting to make the disclosure anew from the unchanged package, and verify that.",
+    "chain": "ask the party submitting or the operator for all receipts of the dossier from item 1 on.",
 }
 
 _SUPPLY_LATER = "yes: supply it and verify again."
@@ -266,6 +279,21 @@ _SUBS = {
         "the person verifying: a version with that reader.",
         "yes: verify again with a version that has it.",
     ),
+    "READER_DIFFERS": Sub(
+        "read again from the bytes shown, cut or times differ from what the sealing software registered",
+        "the party submitting: which software and version sealed it; if need be the whole file, for both sides to compare.",
+        "only what is said of completeness can change; whether the bytes shown agree with what was registered does not.",
+    ),
+    "records.SIGNED_DATA_NOT_FOUND": Sub(
+        "the bytes of no segment are shown, so there is nothing to compare",
+        "the party submitting: show at least one record or one file.",
+        "yes: show it and verify again.",
+    ),
+    "files.SIGNED_DATA_NOT_FOUND": Sub(
+        "no file is shown",
+        "the party submitting: show at least one record or one file.",
+        "yes: show it and verify again.",
+    ),
 }  # fmt: skip
 
 _FINDINGS = {
@@ -286,6 +314,12 @@ _FINDINGS = {
     "MORE_UNKNOWN_FILES": "{count} more files that do not belong to a log are not listed.",
     "AHEAD_OF_CHECKPOINT": "{count} files of the copy go beyond the checkpoint (the first: {name}); what goes beyond was not checked.",
     "PENDING_CHECKPOINT": "the copy also holds checkpoint.pending, a tree head without the witnesses asked for; it was not checked.",
+    "READER_DIFFERS": "file {file}: of the segments shown, {count} (indexes from 0: {places}) are cut or dated otherwise when read again from their bytes; the range or period shown is therefore not called complete. Reader: {reader}.",
+    "DATE_NOT_SHOWN": "file {file}: the dates of {count} records shown stand in segments that are not shown, and were not derived again.",
+    "CHAIN_END_NOT_CHECKED": "no copy of the log was supplied: whether anything was registered after item {items} of the dossier was not checked.",
+    "CHAIN_END_UNKNOWN": "the copy of the log cannot tell whether anything was registered after item {items} of the dossier: {reason}",
+    "CHAIN_ENDS": "no entry up to tree size {size} of the copy bears the link that item {items} of the dossier announced; an operator could also number under another link or dossier.",
+    "CHAIN_GOES_ON": "entry {index} bears the link that item {items} of the dossier announced (tree size {size} of the copy): the dossier went on, and its later receipts are not shown here.",
 }
 
 _REASONS = {
@@ -320,6 +354,7 @@ _PARTS = {
 }
 
 _WORDS = {
+    "scope.disclosure": "a disclosure",
     "title": "Technical verification report (not a notarial certificate, not an appraisal opinion)",
     "private": "[PRIVATE PACKAGE] This report was made from a private package. That package holds the salts and the original files and must not be served or published; to show it, make a disclosure from it. Whether this report may be exchanged or served is for the court.",
     "input": "What was verified",

@@ -120,7 +120,9 @@ def _variant(check: Check) -> str:
         return ".none"
     if check.id == "siblings" and "index" in check.values:
         return ".found"
-    if check.id in {"messages", "readers"} and check.values.get("files") == 0:
+    if check.id in {"messages", "readers", "records"} and check.values.get("files") == 0:
+        return ".empty"
+    if check.id == "files" and check.values.get("count") == 0:
         return ".empty"
     return ""
 
