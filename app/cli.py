@@ -32,6 +32,7 @@ COMMANDS: Final = (
     "identity",
     "provenance",
     "seal",
+    "disclose",
     "demo",
     # for those who run the log
     "init",

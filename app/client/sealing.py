@@ -167,6 +167,7 @@ class _Run:
         packing.move(temporary, out)
         self._at("renamed")
         judge.remember(receipt.proof.note)
+        self._state.keep_receipt(receipt, accepted.receipt)
         self._at("remembered")
         with writing(part):
             remove(self._tables)

@@ -3,6 +3,7 @@
     identity.key        the submitter's signing key, made on first use
     dossiers.json       which random id a dossier's name stands for, per log and account
     heads/<hash>.txt    the newest checkpoint seen of each log, as its signed note
+    receipts/<hash>/<item>.txt   the receipts of each dossier, for disclosing its whole chain
 
 Names of dossiers never leave this machine. The remembered checkpoint is what
 catches a log that was set back or shows two faces: each new one must extend it
@@ -14,6 +15,7 @@ Whoever deletes it loses the memory, not any evidence.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -23,11 +25,13 @@ from typing import Any, Final
 from app.commands.common import EXIT_BAD_INPUT, Refusal
 from verifier.encoding import parse_base64, to_base64
 from verifier.errors import Malformed, VerifierError
+from verifier.evidence.receipt import MAX_BYTES as MAX_RECEIPT
+from verifier.evidence.receipt import Receipt
 from verifier.evidence.submission import ID_BYTES
 from verifier.tlog.checkpoint import Checkpoint, parse_checkpoint
 from verifier.tlog.note import MAXIMUM_BYTES, parse_note
 
-from .durable import locked, read_small, replace, writing
+from .durable import locked, read_small, replace, write_new, writing
 from .strict import parse_object, text_of
 from .words import shown
 
@@ -96,6 +100,30 @@ class State:
         except VerifierError:
             raise _damaged(path) from None
         return list(rows or [])
+
+    # -- receipts of dossiers
+
+    def _chain(self, origin: str, account: bytes, dossier: bytes) -> Path:
+        digest = hashlib.sha256(b"\0".join((origin.encode(), account, dossier))).hexdigest()
+        return self.folder / "receipts" / digest[:32]
+
+    def keep_receipt(self, receipt: Receipt, data: bytes) -> None:
+        """Keep a verified receipt; the first one kept of an item stays."""
+        statement = receipt.statement
+        own = statement.submission
+        folder = self._chain(own.origin, own.account, own.dossier)
+        path = folder / f"{statement.epoch}-{statement.item:09d}.txt"
+        with writing(path):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                write_new(path, data)
+
+    def receipts(self, origin: str, account: bytes, dossier: bytes) -> list[bytes]:
+        """Return the receipts kept of a dossier, by epoch and item."""
+        folder = self._chain(origin, account, dossier)
+        if not folder.is_dir():
+            return []
+        return [read_small(path, MAX_RECEIPT) for path in sorted(folder.glob("*-*.txt"))]
 
     # -- remembered checkpoints
 
