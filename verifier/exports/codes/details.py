@@ -43,4 +43,11 @@ DETAILS: Final[dict[str, Text]] = {
     "mail-header": Text("邮件头字段", "a field of the mail header"),
     "no-empty-line": Text("分隔行之前没有空行", "no empty line before the separator"),
     "content-length": Text("与 Content-Length 所写长度不符", "not the length that Content-Length states"),
+    "body-changed": Text("正文与签名不符", "the body is not the signed one"),
+    "header-changed": Text("邮件头与签名不符", "the header is not the signed one"),
+    "malformed-signature": Text("签名字段不合规范", "the signature field is against its rules"),
+    "malformed-key": Text("密钥记录不合规范或种类不符", "the key record is against its rules or of another kind"),
+    "key-revoked": Text("密钥记录已被撤销", "the key record is a revoked one"),
+    "weak-algorithm": Text("算法或密钥过弱", "algorithm or key too weak"),
+    "no-key-record": Text("未提供该域名的密钥记录", "no key record of that domain was supplied"),
 }  # fmt: skip
