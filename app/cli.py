@@ -31,6 +31,7 @@ COMMANDS: Final = (
     # for those who have something anchored
     "identity",
     "provenance",
+    "inspect",
     "seal",
     "disclose",
     "demo",
@@ -44,6 +45,8 @@ COMMANDS: Final = (
     "backup",
     "recover",
 )
+MODULES: Final = {"inspect": "inspect_files"}
+"""Commands whose file cannot bear their name, because the standard library has one of it."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,7 +63,7 @@ def make_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     ))  # fmt: skip
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in names:
-        importlib.import_module(f"app.commands.{name}").register(commands)
+        importlib.import_module(f"app.commands.{MODULES.get(name, name)}").register(commands)
     return parser
 
 

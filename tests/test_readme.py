@@ -300,6 +300,7 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_every_block_says_what_it_is() -> None:
     languages = [language for language, _ in BLOCK.findall(README)]
-    assert set(languages) <= {"console", "sh", "text"}
+    # `python` is the example of a reader, which tests/verifier/exports/test_readme_reader.py runs.
+    assert set(languages) <= {"console", "python", "sh", "text"}
     assert languages.count("sh") == 1  # how the verifier is installed: tests/project.py does it
     assert "pip install ./verifier" in README

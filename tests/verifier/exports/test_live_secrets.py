@@ -68,6 +68,7 @@ CASES = [(kind, text) for kind, texts in FOUND.items() for text in texts]
 
 def test_every_kind_has_an_example():
     assert FOUND.keys() == KINDS.keys() == live_secrets._PATTERNS.keys()
+    assert KINDS.keys() == live_secrets._OWN_HINTS.keys()
     assert list(KINDS) == sorted(KINDS)
 
 
@@ -107,6 +108,12 @@ def test_control_a_pattern_without_its_hint_would_be_seen(monkeypatch: pytest.Mo
     monkeypatch.setattr(live_secrets, "HINT", re.compile(rb"xox|xapp-"))
     missed = [kind for kind, text in CASES if not kinds_in(text.encode())]
     assert set(missed) == KINDS.keys() - {"slack_token"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_control_each_kind_needs_its_own_hint(kind: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(live_secrets._OWN_HINTS, kind, (b"\xff",))
+    assert all(not kinds_in(text.encode()) for name, text in CASES if name == kind)
 
 
 def test_counts_hold_no_value():
