@@ -30,4 +30,5 @@ FLAGS: Final[dict[str, Text]] = {
     "draft": Text("草稿", "draft"),
     "unsent": Text("待发送", "waiting to be sent"),
     "failed": Text("发送失败", "sending failed"),
+    "joined": Text("未重复写发送者（紧接同一人的前一条）", "sender not repeated (follows one of the same person)"),
 }  # fmt: skip
