@@ -101,7 +101,12 @@ class WorkedLog:
             self.entries.append(entry.to_bytes())
 
     def anchor(
-        self, submission: Submission, signature: bytes | None = None, **values: Any
+        self,
+        submission: Submission,
+        signature: bytes | None = None,
+        *,
+        link: bytes | None = None,
+        **values: Any,
     ) -> Anchored:
         """Append an evidence entry for a submission; ``values`` replace the statement's."""
         n = len(self.entries)
@@ -118,7 +123,7 @@ class WorkedLog:
         statement = Statement(submission, signature, **{**words, **values})
         salt = seed(f"salt {n}")
         value = commitment(salt, statement.to_bytes())
-        entry = Entry("evidence", seed(f"link {n}"), NOON + n, value, None)
+        entry = Entry("evidence", link or seed(f"link {n}"), NOON + n, value, None)
         self.entries.append(entry.to_bytes())
         return Anchored(self, n, salt, statement, entry)
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from app.client.durable import create, sync_folder, writing
 from app.client.words import shown
-from app.commands.common import EXIT_CANNOT_WRITE, EXIT_INTERNAL, Refusal
+from app.commands.common import EXIT_CANNOT_WRITE, EXIT_INTERNAL, EXIT_USAGE, Refusal
 from verifier.evidence import package
 from verifier.evidence.disclosed import Head
 from verifier.options import Options
@@ -143,7 +143,14 @@ def _verify(path: Path) -> None:
     failed = next((check for check in checks.values() if check.status == FAILED), None)
     if failed is None and checks["files"].status == DONE and checks["records"].status == DONE:
         return
-    wrong = failed or checks["records"]
+    if failed is None:
+        raise Refusal(
+            EXIT_USAGE,
+            "全部内容都被遮盖，没有可供比对的字节，未写出任何内容。请至少出示一条记录。",
+            "Everything is redacted, so nothing would be left to compare; nothing was written. Show at "
+            "least one record.",
+        )
+    wrong = failed
     raise Refusal(
         EXIT_INTERNAL,
         f"生成的披露包未通过自身核验（{wrong.id}），已删除；请将此情况告知维护者。",
