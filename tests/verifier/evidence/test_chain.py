@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests import worked
@@ -13,14 +15,14 @@ from verifier.evidence.statement import commitment
 from verifier.tlog.merkle import leaf_hash
 
 
-def items(count: int = 4, **changes: dict[str, object]) -> list[Receipt]:
+def items(count: int = 4, **changes: dict[str, Any]) -> list[Receipt]:
     """Return the receipts of consecutive items; ``i2={…}`` changes item 2's statement."""
     log = worked.WorkedLog()
     previous, link = None, worked.seed("first link")
     made: list[worked.Anchored] = []
     for n in range(1, count + 1):
         submission, signature = worked.submission(f"item {n}".encode())
-        words: dict[str, object] = {
+        words: dict[str, Any] = {
             "item": n, "previous": previous, "next": worked.seed(f"link of {n + 1}"), "number": n,
         }  # fmt: skip
         anchored = log.anchor(submission, signature, **(words | changes.get(f"i{n}", {})))
