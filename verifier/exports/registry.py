@@ -12,6 +12,7 @@ from typing import Final
 
 from ..errors import Malformed
 from . import (
+    alipay_csv,
     any_file,
     chatlog_csv,
     mail_eml,
@@ -23,6 +24,7 @@ from . import (
     telegram_html,
     wechat_official,
     wechat_official_mail,
+    wechatpay_csv,
     weflow_json,
     weflow_weclone_csv,
     whatsapp_text,
@@ -36,6 +38,8 @@ READERS: Final[tuple[Reader, ...]] = (
     pywxdump_csv.READER,
     weflow_weclone_csv.READER,
     chatlog_csv.READER,
+    alipay_csv.READER,
+    wechatpay_csv.READER,
     wechat_official_mail.READER,
     wechat_official.READER,
     qq_msgmgr_mht.READER,

@@ -65,6 +65,8 @@ PIECES = [
     b"localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender\r\n",
     b"501,12,49,2000,1,1714530605,2,,2024-05-01 10:30:05,a,b,c\r\n", b"id,MsgSvrID,type_name,is_sender,talker,room_name,msg,src,CreateTime\n",
     b"Time,SenderName,Sender,TalkerName,Talker,Content\n", b"2024-05-01 10:30:05,a,b,c,d,", b'"a ""b"" c",',
+    "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n".encode(),
+    "2024-05-14 21:32:14,a,b,c,支出,¥1.00,d,e,1,2,3\n".encode(), "共4笔记录\n支出：1笔 1.00元\n".encode(),
     b"--b\nContent-Type: text/plain\n\n", b"--b--\n", b"\xff\xfe", b" ", b": ", b" - ",
 ]  # fmt: skip
 SOUP = st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=30).map(b"".join)

@@ -31,6 +31,8 @@ OURS = {
     "wechat/syn_weflow_private.json": "weflow-json/1",
     "wechat/syn_memotrace_private.csv": "memotrace-csv/1",
     "wechat/pywxdump_test_person.csv": "pywxdump-csv/1",
+    "alipay/alipay_app_2023_gbk.csv": "alipay-csv/1",
+    "wechatpay/wechatpay.csv": "wechatpay-csv/1",
     "whatsapp/4A_11M.txt": "whatsapp-text/1",
     "whatsapp/android_private_Alice.txt": "whatsapp-text/1",
     "whatsapp/asian-format-test.txt": "whatsapp-text/1",
@@ -101,3 +103,14 @@ def test_encoded_mail_asserts_no_number_of_messages(samples: Path):
     assert (record.te_lo, record.native_id) == (1714530605, b"<0000@example.com>")
     assert rest.te_lo is None
     assert [note.code for note in reading.notes] == ["TRANSCRIPT_NOT_CUT"]
+
+
+def test_bills_that_people_edited_by_hand_contradict_themselves(samples: Path):
+    """The range and totals of the first, the range and count of the second are not those of its rows."""
+    for name, count in (
+        ("alipay/alipay_app_2023_gbk.csv", "declared 66 found 10"),
+        ("wechatpay/wechatpay.csv", "declared 43 found 27"),
+    ):
+        notes = {note.code: note for note in read(Source(samples / name)).notes}
+        assert notes["COUNT_MISMATCH"].detail == count
+        assert {"TOTALS_MISMATCH", "DELETED_NOT_INCLUDED", "OUTSIDE_DECLARED_RANGE"} <= notes.keys()
