@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import tempfile
 from pathlib import Path
 
 from tests import worked
+from tests.disclosures import disclose
 from verifier.evidence import package
 from verifier.evidence.entry import Anchor, Entry
 from verifier.evidence.manifest import Manifest, parse_manifest
@@ -55,6 +57,11 @@ def files() -> dict[str, bytes]:
         {name: (hashlib.sha256(data).digest(), len(data)) for name, data in payload.items()},
     )
     declared = worked.seal([("聊天记录.txt", worked.CHAT)], declared=worked.declaration())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        records = disclose(sealed, folder, "聊天记录.txt", records="1-2", redact=("2",))
+        period = disclose(sealed, folder, "聊天记录.txt", period="2026-04-06..2026-04-06")
+        whole = disclose(sealed, folder, "folder/raw.dat")
     shown = ("bagit.txt", "bag-info.txt", "beilin.txt", "README.txt")
     return {f"tag-{name}": tags[name] for name in shown} | {
         "submission.txt": sealed.anchored.statement.submission.to_bytes(),
@@ -77,6 +84,11 @@ def files() -> dict[str, bytes]:
         "policy-plain-file.txt": single.policy(),
         "package.zip": sealed.zip(),
         "package-declared.zip": declared.zip(),
+        "disclosed-records.txt": records[package.disclosed_member(0)],
+        "disclosed-period.txt": period[package.disclosed_member(0)],
+        "disclosure-records.zip": worked.pack(records, "disclosure"),
+        "disclosure-period.zip": worked.pack(period, "disclosure"),
+        "disclosure-whole.zip": worked.pack(whole, "disclosure"),
     }
 
 

@@ -3,7 +3,7 @@
     beilin/segments/v1
     R<TAB>31<TAB>1/2/24, 10:00<TAB>1706781600<TAB>1706781659<TAB><TAB>Alice<TAB>…
 
-SPEC §8.5. With the file and the seed it rebuilds every leaf, without any
+SPEC §8.6. With the file and the seed it rebuilds every leaf, without any
 reader: a later reader that cuts differently cannot make an old seal fail.
 Columns: kind (R, F, U), length, time, te_lo, te_hi, dated_by, sender,
 native_id, type, media (manifest positions), flags; empty where there is none.
