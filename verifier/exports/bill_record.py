@@ -9,12 +9,17 @@ time alone. Blanks and TABs around a cell are the writers' padding.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from .bill_declared import cents
 from .csv_cut import cells, rows
 from .reader import HEAD_BYTES
 from .source import Source
 from .ymd_time import read_time
+
+ENCODINGS: Final = ("utf-8", "gb18030")
+MAX_EMPTY: Final = 20
+"""So many empty cells may follow the last name: Alipay writes one, programs that save again more."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +58,29 @@ def find(source: Source, layouts: tuple[Layout, ...]) -> Found | None:
     known = {
         tuple(name.encode(encoding) for name in layout.names): (layout, encoding)
         for layout in layouts
-        for encoding in ("utf-8", "gb18030")
+        for encoding in ENCODINGS
     }
     for row in rows([source.head(HEAD_BYTES)], quoted=False):
         line = row.data or b""
         found = known.get(tuple(stripped(line)))
-        if found is not None:
+        if found is not None and len(cells(line)) - len(found[0].names) <= MAX_EMPTY:
             return Found(*found, len(cells(line)))
     return None
+
+
+def variant_of(found: Found) -> str:
+    """Return everything that ``find`` decides: generation, encoding, cells a row."""
+    return f"csv {found.layout.variant} {found.encoding} {found.width}-cells"
+
+
+def names_row(layouts: tuple[Layout, ...], variant: str) -> bytes:
+    """Return the row of names of a file of that variant, empty for an unknown one."""
+    for layout in layouts:
+        for encoding in ENCODINGS:
+            for empty in range(MAX_EMPTY + 1):
+                if variant == variant_of(Found(layout, encoding, len(layout.names) + empty)):
+                    return (",".join(layout.names) + "," * empty + "\r\n").encode(encoding)
+    return b""
 
 
 def stripped(data: bytes) -> list[bytes]:

@@ -111,6 +111,12 @@ def view(data: bytes) -> View:
     return plain(found[-1]) if len(found) in (len(_COLUMNS), len(_WITH_KEY)) else plain(data)
 
 
+def _context(variant: str) -> bytes:
+    """Return the row of names, without which a row is none."""
+    names = _WITH_KEY if variant.endswith(_LAYOUTS[_WITH_KEY]) else _COLUMNS
+    return b",".join(names) + b"\n"
+
+
 REASONS: Final = {
     "CHATLOG_COLUMNS": Text(
         "第一行是 chatlog 导出表的列名。",
@@ -126,4 +132,5 @@ READER = Reader(
     REASONS,
     counted=("messages",),
     view=view,
+    context=_context,
 )

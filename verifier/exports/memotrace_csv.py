@@ -31,7 +31,7 @@ from typing import Final
 from ..evidence.segment import Segment
 from .charset import encoding_notes, encoding_of
 from .clock_offset import offset_between
-from .csv_chat import Form, Message, Survey, add_note, cut, notes_of, survey
+from .csv_chat import Columns, Form, Message, Survey, add_note, cut, notes_of, survey
 from .csv_cut import rows, texts
 from .reader import Note, Reader, Reading, Reason
 from .source import Source
@@ -103,6 +103,10 @@ def detect(source: Source) -> tuple[Reason, ...]:
     return (Reason("MEMOTRACE_COLUMNS"),) if FORM.columns(source) is not None else ()
 
 
+def _variant(columns: Columns | None) -> str:
+    return f"csv {len(columns or ())}-columns"
+
+
 def read(source: Source) -> Reading:
     """Read a conversation: one pass to survey it, another for each call of ``segments``."""
     columns = FORM.columns(source)
@@ -126,7 +130,7 @@ def read(source: Source) -> Reading:
     notes += notes_of(seen)
     return Reading(
         NAME,
-        f"csv {len(columns or ())}-columns",
+        _variant(columns),
         "instant",
         encoding,
         (*notes, *encoding_notes(encoding)),
@@ -139,6 +143,12 @@ def view(data: bytes) -> View:
     """Return what a row says: its ``StrContent``."""
     found = [each for row in rows([data]) for each in texts(row.data or b"")]
     return plain(found[7]) if len(found) in (_SHORT, len(_COLUMNS)) else plain(data)
+
+
+def _context(variant: str) -> bytes:
+    """Return the row of names, without which a row is none."""
+    names = _COLUMNS[:_SHORT] if variant == _variant(_COLUMNS[:_SHORT]) else _COLUMNS
+    return b",".join(names) + b"\r\n"
 
 
 REASONS: Final = {
@@ -165,4 +175,5 @@ READER = Reader(
         b"50,0": ("calls",),
     },
     view=view,
+    context=_context,
 )

@@ -128,7 +128,7 @@ def read(source: Source) -> Reading:
     notes += notes_of(seen)
     return Reading(
         NAME,
-        f"csv {_LAYOUTS[columns] if columns is not None else 'unknown'}",
+        f"csv {_LAYOUTS[columns] if columns is not None else 'unknown'} {clock}",
         clock,
         encoding,
         (*notes, *encoding_notes(encoding)),
@@ -200,6 +200,15 @@ def view(data: bytes) -> View:
     return View(text[: match.start()], quoted=text[match.end() :])
 
 
+def _context(variant: str) -> bytes:
+    """Return the row of names and a row whose time tells the clock, as the file's first one did."""
+    for layout, word in _LAYOUTS.items():
+        if variant.startswith(f"csv {word}"):
+            time = b"100000000" if variant.endswith("instant") else b"1970-01-01 00:00:00"
+            return b",".join(layout) + b"\r\n" + b"," * (len(layout) - 1) + time + b"\r\n"
+    return b""
+
+
 REASONS: Final = {
     "PYWXDUMP_COLUMNS": Text(
         "第一行是 PyWxDump 导出表的列名。",
@@ -217,4 +226,5 @@ READER = Reader(
     types={word.encode(): means for word, means in _MEDIA.items()}
     | dict.fromkeys(_TRANSFERS, ("transfers",)),
     view=view,
+    context=_context,
 )

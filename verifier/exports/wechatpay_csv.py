@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..evidence.segment import Segment
-from .bill_record import Found, Layout, find
+from .bill_record import Found, Layout, find, names_row, variant_of
 from .bill_rows import Survey, cut, notes_of, survey
 from .bill_view import view
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
@@ -60,7 +60,7 @@ def read(source: Source) -> Reading:
 
     return Reading(
         NAME,
-        f"csv {found.layout.variant}",
+        variant_of(found),
         "wall",
         encoding,
         (*notes, Note("SENDER_NAME_ONLY", seen.records)),
@@ -86,4 +86,5 @@ READER = Reader(
     read,
     REASONS,
     view=view,
+    context=lambda variant: names_row((LAYOUT,), variant),
 )

@@ -43,10 +43,25 @@ def codes_of(data: bytes | str) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "variant", "encoding", "kinds"),
     [
-        ("alipay_app_2023.csv", "csv app-2023", "gb18030", [FRAMING, *[RECORD] * 4]),
-        ("alipay_app_2021.csv", "csv app-2021", "gb18030", [FRAMING, *[RECORD] * 4, FRAMING]),
-        ("alipay_web_2019.csv", "csv web-2019", "gb18030", [FRAMING, *[RECORD] * 4, FRAMING]),
-        ("wechatpay_plain.csv", "csv app", "utf-8", [FRAMING, *[RECORD] * 4]),
+        (
+            "alipay_app_2023.csv",
+            "csv app-2023 gb18030 13-cells",
+            "gb18030",
+            [FRAMING, *[RECORD] * 4],
+        ),
+        (
+            "alipay_app_2021.csv",
+            "csv app-2021 gb18030 12-cells",
+            "gb18030",
+            [FRAMING, *[RECORD] * 4, FRAMING],
+        ),
+        (
+            "alipay_web_2019.csv",
+            "csv web-2019 gb18030 17-cells",
+            "gb18030",
+            [FRAMING, *[RECORD] * 4, FRAMING],
+        ),
+        ("wechatpay_plain.csv", "csv app utf-8 11-cells", "utf-8", [FRAMING, *[RECORD] * 4]),
     ],
 )
 def test_each_generation(name: str, variant: str, encoding: str, kinds: list[int]):

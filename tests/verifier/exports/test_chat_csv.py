@@ -143,7 +143,7 @@ def test_local_ids_make_no_gap_because_all_chats_share_them():
 
 def test_pywxdump_segments():
     reading = reading_of("pywxdump_msg_src.csv")
-    assert (reading.variant, reading.clock, reading.ids) == ("csv msg-src", "wall", "native")
+    assert (reading.variant, reading.clock, reading.ids) == ("csv msg-src wall", "wall", "native")
     _, first, picture, recall, quote, money = reading.segments()
     assert first == Segment(
         RECORD, first.length, b"2024-05-13 10:00:00", 1715594400, 1715594400, None,
