@@ -27,15 +27,17 @@ FLAG: Final = "field_too_long"
 def bounded(segments: Iterable[Segment]) -> Iterator[Segment]:
     """Yield the segments within the bounds. The common case costs one comparison."""
     for segment in segments:
-        _, _, time, _, _, _, sender, native_id, kind, media, flags = segment
-        if (
-            media
-            or len(time) + len(sender) + len(native_id) + len(kind) > MAX_FIELD_BYTES
-            or len(flags) >= MAX_FLAGS
-        ):
-            yield fit(segment)
-        else:
-            yield segment
+        yield fit(segment) if doubtful(segment) else segment
+
+
+def doubtful(segment: Segment) -> bool:
+    """Tell whether a field may be beyond its bound; ``fit`` then looks closely."""
+    _, _, time, _, _, _, sender, native_id, kind, media, flags = segment
+    return (
+        bool(media)
+        or len(time) + len(sender) + len(native_id) + len(kind) > MAX_FIELD_BYTES
+        or len(flags) >= MAX_FLAGS
+    )
 
 
 def fit(segment: Segment) -> Segment:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from .instants import offset_text
 from .reader import Note
 from .tally import Tally, merged
-from .weflow_message import offset_text
 
 _QUARTER: Final = 900
 _LEAST: Final = -12 * 3600

@@ -20,13 +20,54 @@ _TOKEN = re.compile(STRING + rb'|[{}\[\]"]', re.DOTALL)
 """A whole string, a bracket, or a quote whose string does not end within the buffer."""
 _RUN = re.compile(STRING + rb'|([{\[]++)|([}\]]++)|"', re.DOTALL)
 """The same with brackets of one direction taken together."""
-_FLAT = re.compile(rb'\{(?:[^"{}\[\]]++|' + STRING + rb")*+\}", re.DOTALL)
-"""An object without brackets inside: found in one step, as nearly all messages are."""
+_LEVELS: Final = 5
+
+
+def nested(levels: int) -> bytes:
+    """Return the pattern of a bracketed stretch with so many levels of brackets inside.
+
+    As ``_RUN`` counts: any closing bracket closes any opening one.
+    """
+    inner = rb'[^"{}\[\]]++|' + STRING
+    for _ in range(levels):
+        inner = rb'[^"{}\[\]]++|' + STRING + rb"|[{\[](?:" + inner + rb")*+[}\]]"
+    return rb"[{\[](?:" + inner + rb")*+[}\]]"
+
+
+_SHALLOW = re.compile(nested(_LEVELS), re.DOTALL)
+"""An object with few levels of brackets inside: found in one step, as nearly all messages are."""
 _PUNCTUATION = re.compile(rb"[\s,]*+")
 _BARE = re.compile(rb'[^"{}\[\],]++')
 _BOM = b"\xef\xbb\xbf"
 _LOOK_AHEAD = 256
 """So far after a key its colon and bracket are looked for; writers use one or two spaces."""
+
+
+def closing(buffer: bytes, start: int, partial: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+    """Return where what opens at ``start`` is closed, -1 if not in the buffer; and how far it got.
+
+    ``partial`` is (0, 0), or what an earlier call returned: the depth reached,
+    and the number of bytes read.
+    """
+    depth, done = partial
+    if not done:
+        shallow = _SHALLOW.match(buffer, start)
+        if shallow:
+            return shallow.end(), (0, 0)
+    at = start + done
+    for match in _RUN.finditer(buffer, at):
+        opened, closed = match.groups()
+        if opened:
+            depth += len(opened)
+        elif closed:
+            if len(closed) >= depth:
+                return match.start() + depth, (0, 0)
+            depth -= len(closed)
+        elif match.end() - match.start() == 1:  # a string that does not end here
+            at = match.start()
+            break
+        at = match.end()
+    return -1, (depth, at - start)
 
 
 class Cut(NamedTuple):
@@ -152,28 +193,8 @@ class ObjectCutter:
 
         Where it is not, the next call goes on where this one stopped.
         """
-        buffer = self._buffer
-        depth, done = self._partial
-        self._partial = (0, 0)
-        if not done:
-            flat = _FLAT.match(buffer, start)
-            if flat:
-                return flat.end()
-        at = start + done
-        for match in _RUN.finditer(buffer, at):
-            opened, closed = match.groups()
-            if opened:
-                depth += len(opened)
-            elif closed:
-                if len(closed) >= depth:
-                    return match.start() + depth
-                depth -= len(closed)
-            elif match.end() - match.start() == 1:  # a string that does not end here
-                at = match.start()
-                break
-            at = match.end()
-        self._partial = (depth, at - start)
-        return -1
+        end, self._partial = closing(self._buffer, start, self._partial)
+        return end
 
     def _outside(self) -> bool:
         """Go on outside the array up to and including one token; False for more bytes."""

@@ -28,21 +28,20 @@ _WALK = re.compile(
 """A pair, a string that is none, a run of brackets, or a string that does not end."""
 
 _WS = rb"[ \t\n\r]*+"
-_STRING = rb'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*+"'
+STRING = rb'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*+"'
 _NUMBER = rb"-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+"
-_ATOM = rb"(?:" + _STRING + rb"|" + _NUMBER + rb"|true|false|null)"
-_MEMBER = _WS + _STRING + _WS + rb":" + _WS + _ATOM + _WS
+ATOM = rb"(?:" + STRING + rb"|" + _NUMBER + rb"|true|false|null)"
+_MEMBER = _WS + STRING + _WS + rb":" + _WS + ATOM + _WS
 _FLAT = re.compile(rb"\{(?:" + _MEMBER + rb"(?:," + _MEMBER + rb")*+)?+" + _WS + rb"\}")
 _SCALAR = (
-    rb"(?:" + _ATOM + rb"|\[" + _WS
-    + rb"(?:" + _ATOM + _WS + rb"(?:," + _WS + _ATOM + _WS + rb")*+)?+\])"
+    rb"(?:" + ATOM + rb"|\[" + _WS
+    + rb"(?:" + ATOM + _WS + rb"(?:," + _WS + ATOM + _WS + rb")*+)?+\])"
 )  # fmt: skip
 _OPEN_OR_SCALAR = re.compile(_WS + rb"(?:([{\[])|" + _SCALAR + rb")")
 _SCALARS = re.compile(rb"(?:" + _WS + _SCALAR + _WS + rb",)*+")
-_KEY = re.compile(_WS + rb'"(' + _STRING[1:-1] + rb')"' + _WS + rb":")
+_KEY = re.compile(_WS + rb'"(' + STRING[1:-1] + rb')"' + _WS + rb":")
 _CLOSES = re.compile(_WS + rb"[\]}]")
 _NEXT = re.compile(_WS + rb"([,\]}])")
-_STRUCTURE = (b":", b"{", b"[")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -63,7 +62,7 @@ class Object(NamedTuple):
 
 def read_object(data: bytes, wanted: frozenset[bytes]) -> Object:
     """Return what an object shows; the ``wanted`` keys are there in any case. Never raises."""
-    if len(data) <= _FAST_BYTES and _FLAT.fullmatch(data) and _is_utf8(data):
+    if len(data) <= _FAST_BYTES and _FLAT.fullmatch(data) and is_utf8(data):
         pairs = _PAIR.findall(data)
         fields = {key: string or bare for key, string, bare in pairs}
         if len(fields) == len(pairs) and b"\\" not in b"".join(fields):
@@ -74,7 +73,7 @@ def read_object(data: bytes, wanted: frozenset[bytes]) -> Object:
 def _read_slowly(data: bytes, wanted: frozenset[bytes]) -> Object:
     fields: dict[bytes, bytes] = {}
     earlier: list[tuple[bytes, bytes]] = []
-    complex_ = sum(map(data.count, _STRUCTURE)) > MAX_STRUCTURE
+    complex_ = too_much(data)
     depth = deepest = 0
     for match in _WALK.finditer(data):
         key, string, bare, opened, closed = match.groups()
@@ -84,7 +83,7 @@ def _read_slowly(data: bytes, wanted: frozenset[bytes]) -> Object:
         elif closed:
             depth -= len(closed)
         elif key is not None and depth == 1:
-            key = _plain_key(key)
+            key = plain_key(key)
             if complex_ and key not in wanted:
                 continue
             if key in fields and len(earlier) < MAX_STRUCTURE:
@@ -94,16 +93,16 @@ def _read_slowly(data: bytes, wanted: frozenset[bytes]) -> Object:
     duplicate = bool(earlier)
     if complex_ or deepest > MAX_DEPTH:
         flags = ("too_complex",)
-    elif not _is_utf8(data):
+    elif not is_utf8(data):
         flags = ("syntax_invalid",)
     else:
-        valid, twice = _strict(data)
+        valid, twice = strict(data)
         flags = () if valid else ("syntax_invalid",)
         duplicate = duplicate or twice
     return Object(fields, tuple(earlier), (*flags, "duplicate_key") if duplicate else flags)
 
 
-def _strict(data: bytes) -> tuple[bool, bool]:
+def strict(data: bytes) -> tuple[bool, bool]:
     """Tell whether this is one JSON value (RFC 8259), and whether a key occurs twice in an object.
 
     At most ``MAX_DEPTH`` deep, else it is not said to be one.
@@ -132,7 +131,7 @@ def _strict(data: bytes) -> tuple[bool, bool]:
             if match is None:
                 return False, twice
             at = match.end()
-            key = _plain_key(match[1])
+            key = plain_key(match[1])
             twice = twice or key in keys
             keys.add(key)
         elif at < 0:
@@ -155,7 +154,13 @@ def _after_value(data: bytes, at: int, inside: list[set[bytes] | None]) -> int:
     return at
 
 
-def _is_utf8(data: bytes) -> bool:
+def too_much(data: bytes) -> bool:
+    """Tell whether there is more structure than a message has, so that it is not judged."""
+    return sum(map(data.count, (b":", b"{", b"["))) > MAX_STRUCTURE
+
+
+def is_utf8(data: bytes) -> bool:
+    """Tell whether the bytes are UTF-8."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -163,7 +168,8 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _plain_key(key: bytes) -> bytes:
+def plain_key(key: bytes) -> bytes:
+    """Return a key without its escapes, which a parser would not see."""
     return unescape(key).encode("utf-8", "surrogatepass") if b"\\" in key else key
 
 

@@ -23,12 +23,13 @@ from typing import Final
 from ..evidence.segment import RECORD, UNPARSED, Segment
 from .bounds import fit
 from .charset import encoding_notes, encoding_of
+from .instants import offset_text
 from .json_cut import ObjectCutter
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
 from .source import Source
 from .tally import Tally
 from .text import Text
-from .weflow_message import Message, offset_text, read_message
+from .weflow_message import Message, read_message
 
 NAME = "weflow-json/1"
 

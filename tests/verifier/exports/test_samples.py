@@ -12,6 +12,17 @@ from verifier.exports.registry import detect, read
 from verifier.exports.source import Source
 
 OURS = {
+    "telegram/test_single_export.json": "telegram-json/1",
+    "telegram/DM_2A_7M.json": "telegram-json/1",
+    "dingtalk/syn_dingtalk_messages.json": "dingtalk-json/1",
+    "feishu/syn_feishu_im_v1_messages.json": "feishu-json/1",
+    "messenger/2A_7M.json": "messenger-json/1",
+    "discord/GC_3A_5M.json": "discord-json/1",
+    "discord/DM_2A_2M.json": "discord-json/1",
+    "slack/zulip_normal_thread.json": "slack-json/1",
+    "slack/syn_slack_day.json": "slack-json/1",
+    "wechat/chatarchive_chatlab-current.jsonl": "chatlab-jsonl/1",
+    "wechat/syn_chatlog_api.json": "chatlog-json/1",
     "email/cpython_msg_01.txt": "mail-eml/1",
     "email/cpython_msg_02.txt": "mail-eml/1",
     "email/cpython_msg_10.txt": "mail-eml/1",

@@ -31,4 +31,10 @@ FLAGS: Final[dict[str, Text]] = {
     "unsent": Text("待发送", "waiting to be sent"),
     "failed": Text("发送失败", "sending failed"),
     "joined": Text("未重复写发送者（紧接同一人的前一条）", "sender not repeated (follows one of the same person)"),
+    "words_kept": Text("撤回或删除后内容仍在", "recalled or deleted, content kept"),
+    "media_remote": Text("媒体只有网址", "media behind a web address"),
+    "forward": Text("转发的消息", "forwarded"),
+    "from_index": Text("来自全文索引", "from a full-text index"),
+    "snowflake_mismatch": Text("编号所含时间与记录时间不同", "the time inside the id is another"),
+    "zone_unknown": Text("只有当地时间，时区未知", "wall time of an unknown zone"),
 }  # fmt: skip
