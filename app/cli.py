@@ -32,6 +32,7 @@ COMMANDS: Final = (
     "identity",
     "provenance",
     "inspect",
+    "diff",
     "seal",
     "disclose",
     "demo",

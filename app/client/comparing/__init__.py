@@ -1,0 +1,1 @@
+"""``beilin diff``: two exports of one conversation."""
