@@ -65,17 +65,14 @@ PIECES = [
     b"localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender\r\n",
     b"501,12,49,2000,1,1714530605,2,,2024-05-01 10:30:05,a,b,c\r\n", b"id,MsgSvrID,type_name,is_sender,talker,room_name,msg,src,CreateTime\n",
     b"Time,SenderName,Sender,TalkerName,Talker,Content\n", b"2024-05-01 10:30:05,a,b,c,d,", b'"a ""b"" c",',
-<<<<<<< HEAD
     "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n".encode(),
     "2024-05-14 21:32:14,a,b,c,支出,¥1.00,d,e,1,2,3\n".encode(), "共4笔记录\n支出：1笔 1.00元\n".encode(),
-=======
     b'{"name":"a","type":"private_supergroup","id":1,"messages":[', b'{"id":1,"type":"message","date_unixtime":"1714530605"}',
     b'{"id":2,"date":"2024-05-01T10:30:05","text":["a",{"text":"b"}]}', b'{"about":"Here is the data you requested.","chats":{"list":[',
     b'[{"ts":"1714530605.000100","user":"U","text":"a","files":[{"url_private":"x"}]}', b'{"_type":"header","chatlab":{}}\n',
     b'{"chatlab":{"version":"0.0.2"},"meta":{},"messages":[', b'{"data":{"has_more":true,"items":[{"message_id":"om_1","create_time":"1714530605123"}',
     b'{"metadata":{"name":"QQChatExporter V5"},"chatInfo":{"type":"group"},"messages":[', b'{"seq":"1","timestamp":1714530605000,"recalled":true}',
     b'{"guild":{},"channel":{"id":"1"},"dateRange":{},"messages":[', b'{"id":"100","timestamp":"2024-05-01T10:30:05.1+08:00"}',
->>>>>>> 0c9a792 (exports: read chats as JSON by ten tools)
     b"--b\nContent-Type: text/plain\n\n", b"--b--\n", b"\xff\xfe", b" ", b": ", b" - ",
 ]  # fmt: skip
 SOUP = st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=30).map(b"".join)
