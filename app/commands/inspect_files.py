@@ -25,6 +25,10 @@ def register(commands: Any) -> None:
     parser.add_argument("--lang", choices=["zh", "en"], default=language())
     parser.add_argument("--jobs", type=int, default=1, metavar="N",
                         help=say("同时查看几个文件", "so many files at a time"))  # fmt: skip
+    parser.add_argument("--dkim-key", metavar="FILE",
+                        help=say("邮件签名域名的密钥记录，每行：名称 TXT 记录（不联网查询）",
+                                 "key records for the signatures of mails, a line each: "
+                                 "name and TXT record (nothing is looked up)"))  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -46,10 +50,35 @@ def run(args: argparse.Namespace) -> int:
         raise Refusal(
             EXIT_BAD_INPUT, "所给文件夹中没有文件。", "There is no file in what was named."
         )
-    looked = look_at_all(files, args.jobs)
+    looked = look_at_all(files, args.jobs, _keys(args.dkim_key))
     if args.json:
         json.dump(document(looked), sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     else:
         sys.stdout.write(to_text(looked, args.lang))
     return EXIT_BAD_INPUT if any(each.report is None for each in looked) else 0
+
+
+def _keys(path: str | None) -> dict[str, str]:
+    """Return the key records of a file; a Refusal where it cannot be used."""
+    from verifier.errors import Malformed
+    from verifier.exports.dkim_check import MAX_KEY_FILE_BYTES, parse_keys
+
+    if path is None:
+        return {}
+    try:
+        with open(path, "rb") as file:
+            return parse_keys(file.read(MAX_KEY_FILE_BYTES + 1))
+    except OSError as error:
+        raise Refusal(
+            EXIT_BAD_INPUT,
+            f"无法读取 --dkim-key 所指的文件（{error.strerror}）。",
+            f"The file of --dkim-key cannot be read ({error.strerror}).",
+        ) from None
+    except Malformed as error:
+        raise Refusal(
+            EXIT_BAD_INPUT,
+            f"--dkim-key 所指的文件不是密钥记录：{error}。每行应为：选择器._domainkey.域名 TXT 记录。",
+            f"The file of --dkim-key is no list of key records: {error}. A line each is expected: "
+            "selector._domainkey.domain and the TXT record.",
+        ) from None

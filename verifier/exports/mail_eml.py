@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..evidence.segment import RECORD, UNPARSED, Segment
-from . import wechat_official_mail
+from . import known_unread, wechat_official_mail
 from .bounds import fit
 from .charset import encoding_notes, encoding_of
 from .mail_lines import line_end_notes, line_ends
@@ -36,15 +36,20 @@ _HEADER_BYTES: Final = 1 << 20
 def detect(source: Source) -> tuple[Reason, ...]:
     """Recognise a header with an address in From and a Date at the very beginning.
 
-    A mail that holds WeChat's own transcript is left to its reader.
+    A mail that holds WeChat's own transcript, or whose header makes it a file
+    of another kind (RSMF, a saved page), is left to its reader.
     """
-    if not is_mail(source.head(HEAD_BYTES)) or wechat_official_mail.detect(source):
+    if not is_mail(source.head(HEAD_BYTES)):
+        return ()
+    if wechat_official_mail.detect(source) or known_unread.detect(source):
         return ()
     return (Reason("MAIL_FIELDS"),)
 
 
 def read(source: Source) -> Reading:
     """Read one mail: its header is looked at once, its line ends are counted."""
+    if not is_mail(source.head(HEAD_BYTES)):
+        return _no_mail(source)
     mail = read_mail(source.head(_HEADER_BYTES))
     ends = line_ends(source)
     encoding = encoding_of(source)
@@ -52,8 +57,7 @@ def read(source: Source) -> Reading:
     length = source.size if whole else mail.body
 
     def segments() -> Iterator[Segment]:
-        if source.size:
-            yield _record(mail, length)
+        yield _record(mail, length)
         if not whole:
             yield Segment(UNPARSED, source.size - length)
 
@@ -68,7 +72,7 @@ def read(source: Source) -> Reading:
         ("DKIM_NOT_CHECKED", mail.signed, ""),
         ("DKIM_ABSENT", not mail.signed, ""),
     ):
-        if said and source.size:
+        if said:
             notes.append(Note(code, 1, (0,), detail))
     if not whole:
         notes.append(Note("RECORD_TOO_LARGE", 1, (1,)))
@@ -81,6 +85,16 @@ def read(source: Source) -> Reading:
         segments,
         ids="native" if mail.native_id else "none",
     )
+
+
+def _no_mail(source: Source) -> Reading:
+    """Return the reading of what is no mail, such as the rest of a long one."""
+
+    def segments() -> Iterator[Segment]:
+        if source.size:
+            yield Segment(UNPARSED, source.size)
+
+    return Reading(NAME, "eml none", "none", "unknown", (), segments)
 
 
 def _record(mail: Mail, length: int) -> Segment:

@@ -118,9 +118,9 @@ def read(source: Source) -> Reading:
 
 
 def _marker(boundary: bytes) -> re.Pattern[bytes]:
-    """Return what begins a piece: a row, the table's end, a MIME part."""
-    part = rb"|\r?\n--" + re.escape(boundary) if boundary else b""
-    return re.compile(rb"<tr(?=[\s>])|</table>" + part)
+    """Return what begins a piece: a row, the table's end, a MIME part (its name where it has no header)."""
+    part = rb"|" + re.escape(boundary) if boundary else b""
+    return re.compile(rb"<tr(?=[\s>])|</table>|\r?\n--(?:----=_NextPart_" + part + rb")")
 
 
 def _cut(source: Source, marker: re.Pattern[bytes], seen: _Survey) -> Iterator[Segment]:

@@ -19,8 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date as calendar_date
-from functools import lru_cache
 from typing import Final
 
 from ..evidence.segment import FRAMING, RECORD, UNPARSED, Segment
@@ -31,6 +29,7 @@ from .markup_cut import pieces
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
 from .source import Source
 from .tally import Tally
+from .telegram_title import TITLE, second_of
 from .text import Text
 from .view import View, plain
 
@@ -47,9 +46,6 @@ _AFTER = re.compile(
 )
 _PAGINATION = re.compile(rb'<a class="pagination block_link"')
 _WHEN = re.compile(rb'<div class="pull_right date details" title="([^"<>]{0,60})">')
-_CLOCK = re.compile(
-    rb"(\d{2})\.(\d{2})\.(\d{4}) (\d{2}):(\d{2}):(\d{2})(?: UTC([+-])(\d{2}):(\d{2}))?"
-)
 _FROM = re.compile(rb'<div class="from_name">\s*+([^<]*+)')
 _FORWARDED = b'<div class="forwarded body">'
 _KIND = re.compile(
@@ -69,7 +65,6 @@ _REPLY = re.compile(
 )
 _TEXT = re.compile(r'<div class="text(?: bold)?">((?:[^<]|<(?!/?div\b))*+)</div>')
 _SERVICE = re.compile(r'<div class="body details">((?:[^<]|<(?!/?div\b))*+)</div>')
-_EPOCH: Final = calendar_date(1970, 1, 1).toordinal()
 _MEDIA: Final = ("media",)
 _TYPES: Final = {
     **dict.fromkeys((b"photo", b"video", b"video_file", b"animated", b"animation", b"sticker", b"gif", b"file", b"audio_file", b"round_video_message", b"contact", b"location", b"live_location", b"venue"), _MEDIA),
@@ -108,7 +103,7 @@ def read(source: Source) -> Reading:
     """Read a page: one pass to learn whether times have offsets, one to survey, one to cut."""
     instants = any(
         match is not None and match[7]
-        for match in map(_CLOCK.fullmatch, _titles(source))
+        for match in map(TITLE.fullmatch, _titles(source))
     )  # fmt: skip
     encoding = encoding_of(source)
     seen = _Survey()
@@ -206,7 +201,7 @@ def _record(
             sender = name[1].strip()
     when = _WHEN.search(data)
     time = when[1] if when else b""
-    te = _second(time, instants=instants)
+    te = second_of(time, instants=instants)
     if te is None:
         seen.add("TIME_UNREADABLE", index)
     elif seen.last is not None and te < seen.last:
@@ -228,33 +223,6 @@ def _record(
 def _path(name: bytes) -> bytes:
     """Return a file's path as it is on disk."""
     return unreferenced(name.decode("utf-8", "replace")).encode() if b"&" in name else name
-
-
-def _second(written: bytes, *, instants: bool) -> int | None:
-    match = _CLOCK.fullmatch(written)
-    if match is None:
-        return None
-    day, month, year, hour, minute, second, sign, off_hours, off_minutes = match.groups()
-    midnight = _midnight(day, month, year)
-    if midnight is None or hour > b"23" or minute > b"59" or second > b"59":
-        return None
-    value = midnight + int(hour) * 3600 + int(minute) * 60 + int(second)
-    if not instants:
-        return value
-    if sign is None or off_hours > b"23" or off_minutes > b"59":
-        return None
-    offset = (int(off_hours) * 60 + int(off_minutes)) * 60
-    value += offset if sign == b"-" else -offset
-    return value if value >= 0 else None
-
-
-@lru_cache(maxsize=4096)
-def _midnight(day: bytes, month: bytes, year: bytes) -> int | None:
-    try:
-        days = calendar_date(int(year), int(month), int(day)).toordinal() - _EPOCH
-    except ValueError:
-        return None
-    return days * 86400 if days >= 0 else None
 
 
 def _notes(seen: _Survey, *, instants: bool) -> tuple[Note, ...]:
@@ -285,6 +253,12 @@ def view_message(data: bytes) -> View:
     return View("\n".join(map(plain_text, said)), reply[1] if reply else b"")
 
 
+_UTC_TITLE: Final = (
+    b'<div class="message service" id="message-1">'
+    b'<div class="pull_right date details" title="01.01.1970 00:00:00 UTC+00:00"></div></div>\n'
+)
+"""In front of single messages: that this page's times have offsets."""
+
 REASONS: Final = {
     "TELEGRAM_PAGE": Text(
         "网页标题与 Telegram Desktop 导出的相同。",
@@ -302,4 +276,6 @@ READER = Reader(
     counted=("messages", "media", "voice", "calls"),
     types=_TYPES,
     view=view_message,
+    context=lambda variant: _UTC_TITLE if variant == "html utc" else b"",
+    between=b'<div class="message service" id="message-1"></div>\n',
 )

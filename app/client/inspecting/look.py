@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from verifier.errors import Malformed
+from verifier.exports.dkim_check import Keys, with_dkim
+from verifier.exports.registry import read
 from verifier.exports.source import CHUNK_BYTES, MAX_LINE_BYTES, Source
 from verifier.exports.source_pass import report_on
 from verifier.exports.source_report import SourceReport
@@ -43,13 +45,19 @@ class _Counted(Source):
             yield line
 
 
-def look_at(found: Found, add: Callable[[int], None]) -> Looked:
-    """Return the report on one file; ``add`` is told of every byte that is read, pass by pass."""
+def look_at(found: Found, add: Callable[[int], None], keys: Keys) -> Looked:
+    """Return the report on one file; ``add`` is told of every byte that is read, pass by pass.
+
+    ``keys`` are the key records by which signatures of mails are checked.
+    """
     if found.problem is not None:
         return Looked(found, None, found.problem)
     try:
         source = _Counted(found.path, add)
-        return Looked(found, report_on(source, beside=OnDisk(found.path, found.root)), None)
+        reading = read(source)
+        if keys:
+            reading = with_dkim(reading, source, keys)
+        return Looked(found, report_on(source, reading, OnDisk(found.path, found.root)), None)
     except OSError:
         return Looked(found, None, UNREADABLE)
     except Malformed:

@@ -20,6 +20,7 @@ from typing import Any, Final
 from app.client.words import shown
 from app.commands.common import say
 from verifier.exports import any_file
+from verifier.exports.dkim_check import Keys
 from verifier.exports.finding import SourceFinding
 from verifier.exports.gaps.unused_media import unused_media
 from verifier.exports.importance import by_importance
@@ -31,29 +32,31 @@ _LARGE: Final = 64 << 20
 _SECONDS: Final = 0.2
 
 
-def look_at_all(files: Sequence[Found], jobs: int) -> list[Looked]:
+def look_at_all(files: Sequence[Found], jobs: int, keys: Keys) -> list[Looked]:
     """Return what every file is, in the order given."""
     progress = _Progress(len(files))
     jobs = min(jobs, len(files))
-    looked = _one_by_one(files, progress) if jobs < 2 else _at_once(files, jobs, progress)
+    looked = (
+        _one_by_one(files, progress, keys) if jobs < 2 else _at_once(files, jobs, progress, keys)
+    )
     progress.end()
     return _with_unused(looked)
 
 
-def _one_by_one(files: Sequence[Found], progress: _Progress) -> list[Looked]:
+def _one_by_one(files: Sequence[Found], progress: _Progress, keys: Keys) -> list[Looked]:
     found = []
     for each in files:
         progress.name(each)
-        found.append(look_at(each, progress.add))
+        found.append(look_at(each, progress.add, keys))
         progress.done += 1
     return found
 
 
-def _at_once(files: Sequence[Found], jobs: int, progress: _Progress) -> list[Looked]:
+def _at_once(files: Sequence[Found], jobs: int, progress: _Progress, keys: Keys) -> list[Looked]:
     context = get_context("spawn")
     read: Synchronized[int] = context.Value("q", 0)
     with ProcessPoolExecutor(jobs, context, _begin, (read,)) as pool:
-        futures: list[Future[Looked]] = [pool.submit(_work, each) for each in files]
+        futures: list[Future[Looked]] = [pool.submit(_work, each, keys) for each in files]
         left: set[Future[Any]] = set(futures)
         while left:
             done, left = wait(left, _SECONDS, FIRST_COMPLETED)
@@ -72,8 +75,8 @@ def _begin(read: Synchronized[int]) -> None:
     _Worker.read = read
 
 
-def _work(found: Found) -> Looked:
-    return look_at(found, _add)
+def _work(found: Found, keys: Keys) -> Looked:
+    return look_at(found, _add, keys)
 
 
 def _add(size: int) -> None:
