@@ -125,8 +125,8 @@ def _lines(private: Private, n: int, selection: Selection | None) -> list[str]:
     lines = [
         say(
             f"出示 {selection.records - hidden} 条记录，遮盖 {hidden} 条；该文件共 {root.records} 条。",
-            f"{selection.records - hidden} records are shown and {hidden} redacted, of "
-            f"{root.records} in the file.",
+            f"Records shown: {selection.records - hidden}; redacted: {hidden}; in the file: "
+            f"{root.records}.",
         )
     ]
     beside = [number for number in (selection.left, selection.right) if number is not None]
@@ -135,8 +135,8 @@ def _lines(private: Private, n: int, selection: Selection | None) -> list[str]:
         lines.append(
             say(
                 f"时段之外紧邻的第 {numbers} 条也完整出示：证明该时段无遗漏须以其时间为据。",
-                f"Records {numbers}, just outside the period, are shown whole as well: that nothing "
-                "of the period is missing rests on their times.",
+                f"Shown whole as well, from just outside the period: {numbers}. That nothing of the "
+                "period is missing rests on their times.",
             )
         )
     if hidden:
@@ -164,7 +164,8 @@ def _secrets(numbers: list[int], kinds: list[str]) -> Refusal:
         EXIT_REFUSED,
         f"第 {listed} 条记录中有令牌或密钥（{'、'.join(KINDS[kind].zh for kind in kinds)}），未写出任何内容。"
         "请先使其失效，再以 --redact 遮盖，或以 --keep-secrets 明确照样出示。",
-        f"Records {listed} hold {', '.join(KINDS[kind].en for kind in kinds)}; nothing was written. "
+        f"Found in what would be shown: {', '.join(KINDS[kind].en for kind in kinds)} (records: "
+        f"{listed}); nothing was written. "
         "Revoke them, then hide the records with --redact, or show them knowingly with "
         "--keep-secrets.",
     )

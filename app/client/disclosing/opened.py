@@ -142,10 +142,9 @@ class Private:
     def position(self, name: str) -> int:
         """Return the position of the file that the person calls ``name``; raises Refusal 65."""
         wanted = name.encode("utf-8", "surrogateescape")
-        found = [
-            n
-            for n, opening in enumerate(self.openings)
-            if opening.file.name == wanted or opening.file.name.rpartition(b"/")[2] == wanted
+        names = [opening.file.name for opening in self.openings]
+        found = [n for n, own in enumerate(names) if own == wanted] or [
+            n for n, own in enumerate(names) if own.rpartition(b"/")[2] == wanted
         ]
         if len(found) != 1:
             listed = [
