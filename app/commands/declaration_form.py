@@ -6,7 +6,9 @@
     icp = { not_applicable = "…" }
 
 The operator fills it in; ``verifier.evidence.declaration`` has the form that is
-signed. Fields, types and the reader of forms are those of the provenance record.
+signed. Fields, types, the lines to fill in and the reader of forms are those of
+the provenance record: no line of the blank form is a value once its mark is
+taken away, and an example that was copied is refused too.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any, Final
 from verifier.errors import Malformed
 from verifier.evidence.declaration import PLATFORM
 from verifier.evidence.declared_values import to_line
+from verifier.evidence.provenance.blank import lines_to_fill_in
 from verifier.evidence.provenance.fields import Field, Type
 from verifier.evidence.provenance.problems import describe
 from verifier.evidence.provenance.reading import Form, read_form
@@ -45,8 +48,10 @@ _HEAD: Final = (
         "平台声明：日志 {origin} 的运营者对存证平台情况的说明",
         "",
         "怎样填写：",
-        "  · 以“#”紧接名称的行是可以填写的项目，所附为示例。删去行首的“#”，把示例改成实际情况。",
-        "  · 以“# ”开头的行是说明。没有填写的项目，发布时逐项列出。",
+        "  · 以“#”紧接名称的行是可以填写的项目。删去行首的“#”，把“请填写”“请选填”换成实际情况；忘了换的，发布时会逐行指出。",
+        "  · 一组内容每行填一部分，用不到的部分留着“#”；写在花括号内的，用不到的部分删去。多项写成 [{ … }, { … }]。",
+        "  · 文字放在英文直引号内；日期和数字不加引号，连同“请填写”的引号一起换掉。没有的列表写 []。",
+        "  · 以“# ”开头的行是说明，其中的例子只示写法，不能照抄。没有填写的项目，发布时逐项列出。",
         '  · 不知道的：plat.项目 = { unknown = "原因" }；不适用的：plat.项目 = { not_applicable = "原因" }。',
         "  · 填好后发布：beilin declaration publish --data DIR 本文件。发布后不能修改，只能再发布一份取代它。",
         "  · 声明由服务密钥签名，任何人可以读取；此后每份回执都记有它的摘要。内容未经核实，由运营者负责。",
@@ -55,8 +60,10 @@ _HEAD: Final = (
         "Platform declaration: what the operator of log {origin} says of the platform",
         "",
         "How to fill it in:",
-        "  - A line with # and a name right after it is a field with an example. Remove the # and change the example to what is so.",
-        "  - A line with # and a space is an explanation. What is left out is listed when you publish.",
+        '  - A line with # and a name right after it is a field. Remove the # and replace "fill in" or "choose one" by what is so; publishing names every line where that was forgotten.',
+        "  - A group has one line for each of its parts; keep the # before those you do not need, and remove them within braces. Several are [{ … }, { … }].",
+        '  - Text stands in straight quotes; dates and numbers do not: replace the quotes of "fill in" as well. A list without items is [].',
+        "  - A line with # and a space is an explanation; the examples in it show the spelling and cannot be copied. What is left out is listed when you publish.",
         '  - Not known: plat.FIELD = { unknown = "reason" }. Does not apply: plat.FIELD = { not_applicable = "reason" }.',
         "  - Then: beilin declaration publish --data DIR THIS-FILE. Once published it is never changed; another one may replace it.",
         "  - It is signed with the service key, anyone can read it, and every receipt from then on holds its digest. Nobody verifies what it says; the operator answers for it.",
@@ -100,14 +107,9 @@ def _entry(field: Field, lang: str) -> Iterator[str]:
     yield f"#   {pick(lang, '所涉要素', 'factors concerned')}{pick(lang, '：', ': ')}{factors(field, lang)}"
     for line in _details(field.type, lang):
         yield f"#   {line}"
-    example = _example(lang)[field.id]
-    kind = field.type
-    if kind.kind == "object":
-        for member in kind.members:
-            if member.name in example:
-                yield f"#{field.id}.{member.name} = {spell(member.type, example[member.name], inline=True)}"  # fmt: skip
-    else:
-        yield f"#{field.id} = {spell(kind, example, inline=True)}"
+    example = spell(field.type, _example(lang)[field.id], inline=True)
+    yield f"#   {pick(lang, '例（只示写法）：', 'Example, of the spelling only: ')}{example}"
+    yield from (f"#{line}" for line in lines_to_fill_in(field, lang))
 
 
 def title(field: Field, lang: str) -> str:
@@ -178,6 +180,11 @@ def _unfit(form: Form, now: int, lang: str) -> Iterator[tuple[int, str]]:
                 "too long (a field has at most 16,384 bytes), or with a control character; "
                 "shorten it or remove that.",
             )  # fmt: skip
+        if _is_copied(id_, value):
+            yield line, where + pick(
+                lang, "照抄了表格中的例子。请改成实际情况，或删去本项。",
+                "this copies the form's example. Change it to what is so, or remove the field.",
+            )  # fmt: skip
         if any(span.first.seconds > now + _FUTURE_SECONDS for span in _dates(value)):
             yield (
                 line,
@@ -186,6 +193,17 @@ def _unfit(form: Form, now: int, lang: str) -> Iterator[tuple[int, str]]:
                     lang, "所写日期在今天之后。请核对。", "a date that is yet to come; check it."
                 ),
             )
+
+
+def _is_copied(id_: str, value: Any) -> bool:
+    """Return whether a value, or an item of a list, is the form's own example in either language."""
+    for lang in ("zh", "en"):
+        example = _example(lang)[id_]
+        if value == example:
+            return True
+        if isinstance(value, list) and any(item in example for item in value):
+            return True
+    return False
 
 
 def _dates(value: Any) -> Iterator[Span]:

@@ -6,20 +6,25 @@ import hashlib
 import re
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.commands import declaration_form
+from ledger.errors import LedgerError
 from ledger.log import Log
 from tests.app.server.harness import ORIGIN, beilin, entry, new_account, new_log, post, running
 from tests.verifier.report.denylist import forbidden_words
 from verifier.evidence.declaration import MAX_BYTES, PLATFORM, Declaration, parse_declaration
+from verifier.evidence.provenance.fields import Type
 from verifier.evidence.provenance.reading import read_form
 from verifier.evidence.provenance.record import NotApplicable, Unknown
+from verifier.evidence.provenance.spelling import spell
 from verifier.evidence.receipt import parse_receipt
 from verifier.law.rules import PROVISIONS, ROWS
 
 HEAD = 'format = "beilin/declaration/v1"\n'
+NOW = 1_800_000_000
 LANGS = pytest.mark.parametrize("lang", ["zh", "en"])
 
 
@@ -60,13 +65,88 @@ def test_the_form_asks_for_every_field_and_says_what_article_17_asks(lang: str) 
     assert read_form(text.encode(), "declaration", {"operator"}).values == {}
 
 
+def unmarked(lang: str) -> list[tuple[int, str, str]]:
+    """(number, field, line) of each line of the blank form that is one to fill in, its mark gone."""
+    text = declaration_form.blank_form(ORIGIN, lang).decode()
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := re.match(r"#(plat\.[a-z_]+)", line):
+            found.append((number, match[1], line[1:]))
+    return found
+
+
 @LANGS
-def test_with_every_comment_sign_taken_away_it_is_a_form_without_a_mistake(lang: str) -> None:
+def test_taking_the_marks_away_declares_nothing(lang: str) -> None:
     text = declaration_form.blank_form(ORIGIN, lang).decode()
     filled = re.sub(r"^#(?=plat)", "", text, flags=re.MULTILINE)
-    values, wrong = declaration_form.read(filled.encode(), 1_800_000_000, lang)
-    assert wrong == []
+    values, wrong = declaration_form.read(filled.encode(), NOW, lang)
+    assert values == {}
+    told = {int(number) for number in re.findall(r"(?m)^(?:line|第) ?([0-9]+)", "\n".join(wrong))}
+    assert told == {number for number, _, _ in unmarked(lang)}
+    assert {field for _, field, _ in unmarked(lang)} == set(PLATFORM)
+
+
+@LANGS
+def test_each_line_alone_is_named_with_what_to_do(lang: str) -> None:
+    todo = {
+        "zh": "请改成实际情况，或恢复行首的“#”",
+        "en": "Change it to what is so, or put the # back",
+    }
+    for _, field, line in unmarked(lang):
+        values, wrong = declaration_form.read(f"{HEAD}{line}\n".encode(), NOW, lang)
+        assert values == {}
+        (told,) = [each for each in wrong if todo[lang] in each][:1]
+        assert told.startswith({"zh": f"第 2 行 {field}：", "en": f"line 2 {field}: "}[lang])
+
+
+@LANGS
+def test_what_is_no_line_to_fill_in_is_no_toml_without_its_mark(lang: str) -> None:
+    """An explanation cannot become a value by taking ``#``, or ``#`` and the blanks, away."""
+    text = declaration_form.blank_form(ORIGIN, lang).decode()
+    for line in text.split("\n"):
+        if line.startswith("# "):
+            for rest in (line[1:], line[1:].lstrip()):
+                values, wrong = declaration_form.read(f"{HEAD}{rest}\n".encode(), NOW, lang)
+                assert (values, bool(wrong)) == ({}, True), line
+
+
+@LANGS
+def test_the_examples_are_shown_and_refused_as_answers(lang: str) -> None:
+    """Copied whole, or as one of several, an example says nothing about this platform."""
+    text = declaration_form.blank_form(ORIGIN, lang).decode()
+    form = files("app.commands").joinpath(f"declaration_example.{lang}.toml").read_bytes()
+    values, wrong = declaration_form.read(form, NOW, lang)
     assert list(values) == list(PLATFORM)
+    assert len(wrong) == len(PLATFORM)
+    todo = {
+        "zh": "照抄了表格中的例子。请改成实际情况",
+        "en": "copies the form's example. Change it to what is so",
+    }
+    assert all(todo[lang] in each for each in wrong)
+    assert values["plat.operator"]["name"] in text
+    other = {"zh": "en", "en": "zh"}[lang]
+    assert len(declaration_form.read(form, NOW, other)[1]) == len(PLATFORM)
+    mixed = (
+        HEAD
+        + """plat.incidents = [
+  { at = 2026-02-11, kind = "outage", what = "机房断电", effect = "停止受理3小时，已登记的条目未受影响", remedy = "增设备用电源" },
+  { at = 2026-02-12, kind = "outage", what = "x" },
+]
+"""
+    )
+    (told,) = declaration_form.read(mixed.encode(), NOW, lang)[1]
+    assert todo[lang] in told
+    one_changed = mixed.replace("机房断电", "机房停电")
+    assert declaration_form.read(one_changed.encode(), NOW, lang)[1] == []
+
+
+def test_stand_ins_are_not_published(data: Path, tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + 'plat.clean = "请填写"\nplat.security = "机柜上锁"\n')
+    printed = beilin("declaration", "publish", "--data", data, path, "--lang", "zh", code=65)
+    assert "第 2 行 plat.clean：" in printed
+    assert "没有发布" in printed
+    with Log.open(data, read_only=True) as log, pytest.raises(LedgerError, match="declaration"):
+        log.declaration()
 
 
 def test_the_factors_of_all_fields_are_all_factors() -> None:
@@ -96,14 +176,35 @@ def test_new_writes_it_and_never_over_anything(data: Path, tmp_path: Path, lang:
 # -- publishing
 
 
+def changed(kind: Type, value: Any) -> Any:
+    """The same kind of answer, in other words than the example's."""
+    if kind.item is not None:
+        return [changed(kind.item, item) for item in value]
+    if kind.kind == "object":
+        inner = {member.name: member.type for member in kind.members}
+        return {name: changed(inner[name], part) for name, part in value.items()}
+    return f"{value} *" if kind.kind in {"string", "text"} else value
+
+
+def filled_in(lang: str) -> bytes:
+    """Every field answered, none as in the example."""
+    form = files("app.commands").joinpath(f"declaration_example.{lang}.toml").read_bytes()
+    values = read_form(form, "declaration", {"operator"}).values
+    lines = [
+        f"{id_} = {spell(field.type, changed(field.type, values[id_]), inline=True)}\n"
+        for id_, field in PLATFORM.items()
+    ]
+    return (HEAD + "".join(lines)).encode()
+
+
 @LANGS
 def test_published_as_it_is_written(data: Path, tmp_path: Path, lang: str) -> None:
-    form = files("app.commands").joinpath(f"declaration_example.{lang}.toml")
-    path = written(tmp_path, form.read_bytes())
+    form = filled_in(lang)
+    path = written(tmp_path, form)
     printed = beilin("declaration", "publish", "--data", data, path, "--lang", lang)
     note, declaration = in_force(data)
     assert hashlib.sha256(note).hexdigest() in printed
-    assert declaration.values == read_form(form.read_bytes(), "declaration", {"operator"}).values
+    assert declaration.values == read_form(form, "declaration", {"operator"}).values
     assert len(note) < MAX_BYTES
     assert "plat." not in printed  # nothing is left open
 
@@ -178,7 +279,7 @@ def test_what_is_wrong_is_named_by_line_and_field(data: Path, tmp_path: Path, na
     assert "nothing was published" in printed
     assert "mishap" not in printed
     beilin("declaration", "publish", "--data", data, path, "--lang", "zh", code=65)
-    with Log.open(data, read_only=True) as log, pytest.raises(Exception, match="declaration"):
+    with Log.open(data, read_only=True) as log, pytest.raises(LedgerError, match="declaration"):
         log.declaration()
 
 

@@ -80,7 +80,7 @@ def _entry(field: Field, lang: str) -> str:
     return (
         "\n"
         + "".join(map(_comment, lines))
-        + "".join(f"#{line}\n" for line in _to_fill_in(field, texts["samples"]))
+        + "".join(f"#{line}\n" for line in lines_to_fill_in(field, lang))
     )
 
 
@@ -133,8 +133,9 @@ def _hints(field: Field) -> Iterator[str]:
         yield "signature"
 
 
-def _to_fill_in(field: Field, samples: Mapping[str, str]) -> list[str]:
+def lines_to_fill_in(field: Field, lang: str) -> list[str]:
     """Return the lines of a field, with what no type takes in place of every value."""
+    samples = TEXTS[lang]["samples"]
     if field.type.kind != "object":
         return [f"{field.id} = {_sample(field.type, samples)}"]
     head, prefix = ([f"[{field.id}]"], "") if field.id == _SIGNATURE else ([], f"{field.id}.")
