@@ -34,6 +34,9 @@ NO_RECORD: Final = "none"
 UNBOUND: Final = "unbound"
 NOT_FOLLOWED: Final = "not_followed"
 UNREADABLE: Final = "unreadable"
+NOT_REACHED: Final = "not_reached"
+WITHOUT_RECORD: Final = frozenset({NO_RECORD, NOT_REACHED, UNBOUND, UNREADABLE})
+"""Phases in which no record was used."""
 
 
 class Text(NamedTuple):
@@ -155,11 +158,13 @@ class Examination:
 
     ``phase`` is that of the record relative to the entry whose manifest holds
     it: ``before_anchor``; ``after_anchor`` (the manifest supplements an earlier
-    item, ``supplements`` is that item's leaf hash); ``none`` (no record),
+    item, ``supplements`` is that item's leaf hash); ``not_followed`` (its entry
+    was not followed into the log of the policy); ``none`` (no record),
+    ``not_reached`` (the package was not followed as far as its files),
     ``unreadable`` (a record in the anchored manifest that cannot be read) or
-    ``unbound`` (a record that was not reached from the anchored manifest); the
-    last two were not used. ``entry_index`` and ``entry_received`` (Unix seconds, as the
-    log says) are of that entry.
+    ``unbound`` (a record that the anchored manifest does not name, or one of
+    another role); the last three were not used. ``entry_index`` and
+    ``entry_received`` (Unix seconds, as the log says) are of that entry.
 
     ``counts`` is class → status → number of rows. ``origin`` are whole
     sentences, with their full stops, for the top of a report: whether there is

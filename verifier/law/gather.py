@@ -73,6 +73,7 @@ def gather(path: Path, result: Result, policy: Policy, options: Options) -> Mate
     except Malformed:
         return material
     with container:
+        material.receipt_supplied = package.BASE + package.RECEIPT in container.members
         material.receipt = receipt = _receipt(container, result)
         if receipt is None:
             return material
@@ -275,7 +276,9 @@ def _sealed(shelf: _Shelf, container: Container, path: Path, position: int) -> N
     source = Bound(Member(container, member, path), sha256, file.name)
     try:
         shelf.add(source, position, file.role)
-        if position == sealed.provenance and file.role == RECORD_ROLE:
+        if position == sealed.provenance and file.role != RECORD_ROLE:
+            shelf.material.record_misnamed = True
+        elif position == sealed.provenance:
             shelf.material.record_position = position
             if file.size <= MAX_RECORD_BYTES:
                 shelf.read_record(source.read_all())

@@ -50,7 +50,10 @@ class Material:
     ``result`` is None before anchoring. ``record`` is None where there is
     none, where it cannot be read (``record_problems``), or where it is not
     reached from the anchored manifest; ``record_bound`` tells whether it is
-    reached (before anchoring always False). ``at`` is the time the
+    reached (before anchoring always False), ``record_misnamed`` that the
+    manifest names as the record a file of another role. ``receipt_supplied``
+    tells whether the package has a receipt, read or not; None where it could
+    not be opened. ``at`` is the time the
     verification was told, in Unix seconds, 0 if none. ``declaration`` is the
     platform's, its signature and digest checked. ``annex`` are commitments of
     the record that a sealed annex opens. ``attestations`` are the bytes of
@@ -60,6 +63,7 @@ class Material:
 
     result: Result | None = None
     receipt: Receipt | None = None
+    receipt_supplied: bool | None = None
     manifest: Manifest | None = None
     files: list[SealedFile] = field(default_factory=list)
     summaries: dict[int, Summary] = field(default_factory=dict)
@@ -67,6 +71,7 @@ class Material:
     record_position: int | None = None
     record_problems: list[Problem] = field(default_factory=list)
     record_bound: bool = False
+    record_misnamed: bool = False
     declaration: Declaration | None = None
     at: int = 0
     policy: Policy | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import saying, stating, words
 from .case import Case
-from .examination import AFTER, BEFORE, UNREADABLE, Text
+from .examination import AFTER, BEFORE, Text
 from .known import Known
 
 _DEVICE_IS_OWN = frozenset({None, "self"})
@@ -37,10 +37,8 @@ def _supplement(case: Case) -> tuple[Text, ...]:
 def _without(case: Case) -> Text:
     if not stating.is_unusable(case):
         return words.text("record.none")
-    why = "unbound" if case.phase.word == "unbound" else "not_reached"
-    if case.phase.word == UNREADABLE:
-        why = "unreadable"
-    reason = saying.in_brackets(words.text("record.unusable"), words.text(f"why.record_{why}"))
+    why = words.text(f"why.record_{case.phase.word}")
+    reason = saying.in_brackets(words.text("record.unusable"), why)
     return saying.run(reason, words.text("stop"), words.text("record.unusable.means"))
 
 

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..result import DONE
-from .examination import AFTER, BEFORE, NO_RECORD, NOT_FOLLOWED, UNBOUND, UNREADABLE
+from .examination import (
+    AFTER,
+    BEFORE,
+    NO_RECORD,
+    NOT_FOLLOWED,
+    NOT_REACHED,
+    UNBOUND,
+    UNREADABLE,
+)
 from .material import Material
 
 RECORD_ROLE: Final = "provenance"
@@ -20,7 +28,7 @@ _LOGGED: Final = ("manifest", "statement", "entry", "inclusion", "checkpoint", "
 
 @dataclass(frozen=True)
 class Phase:
-    """``word`` is one of the five of ``Examination.phase``.
+    """``word`` is one of those of ``Examination.phase``.
 
     ``index`` and ``received`` (Unix seconds, the log's word) are of the entry
     in hand, with a record or without; ``supplements`` is the leaf hash of the
@@ -60,7 +68,9 @@ def _word(material: Material, supplements: bytes | None) -> str:
         return BEFORE if supplements is None else AFTER
     if material.record is None and (material.record_problems or _names_record(material)):
         return UNREADABLE  # bound, and not a record that can be read
-    return UNBOUND if material.record is not None or _holds_record(material) else NO_RECORD
+    if material.record is not None or material.record_misnamed or _holds_record(material):
+        return UNBOUND
+    return NO_RECORD if material.manifest is not None else NOT_REACHED
 
 
 def _names_record(material: Material) -> bool:

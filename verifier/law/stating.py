@@ -14,7 +14,7 @@ from typing import Final
 from ..evidence.provenance.fields import FIELDS
 from . import saying, words
 from .case import Case
-from .examination import NO_RECORD, UNBOUND, UNREADABLE, Text
+from .examination import NO_RECORD, WITHOUT_RECORD, Text
 from .known import UNKNOWN
 
 LISTS: Final = frozenset({"M93-04", "MC-02"})
@@ -44,9 +44,7 @@ def is_unusable(case: Case) -> bool:
     """Whether there may be a record, but none that was reached from the anchored manifest."""
     if case.known.record is not None or case.result is None:
         return False
-    material = case.material
-    word = case.phase.word
-    return word in {UNBOUND, UNREADABLE} or (word == NO_RECORD and material.manifest is None)
+    return case.phase.word in WITHOUT_RECORD - {NO_RECORD}
 
 
 def given(case: Case, fields: Iterable[str]) -> list[str]:

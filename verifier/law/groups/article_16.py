@@ -22,6 +22,7 @@ from ..examination import (
     Text,
 )
 from ..needs import NOTICE, Found, Needs, of, plainly
+from ..not_read import not_read, receipt_not_read, without_receipt
 from ..originals import not_registered
 from ..rules import Row
 
@@ -51,15 +52,12 @@ def _digests(case: Case, row: Row, needs: Needs) -> Found:
         return Found(CONSISTENT, PRESENT)
     if compared and "ALGORITHM_NOT_COMPUTED" in _subs(case, names):
         return open_because(words.text("why.algorithm"))
-    return _unread(case) or Found(NOT_CHECKED, MISSING)
+    return _missing_unless(not_read(case))
 
 
-def _unread(case: Case) -> Found | None:
-    """Return that a check before this one failed: what was supplied was not read, not absent."""
-    assert case.result is not None
-    if all(check.status != FAILED for check in case.result.checks):
-        return None
-    return open_because(words.text("why.unread"))
+def _missing_unless(why: Text | None) -> Found:
+    """Return a row of class A that is open: for a reason of ours, else as the matrix says it."""
+    return Found(NOT_CHECKED, MISSING) if why is None else open_because(why)
 
 
 def _subs(case: Case, names: tuple[str, ...]) -> set[str | None]:
@@ -77,10 +75,7 @@ def _inclusion(case: Case, row: Row, needs: Needs) -> Found:
         return Found(INCONSISTENT, NO_WORDING, words.text("why.entry"))
     if case.status_of("inclusion") == case.status_of("entry") == DONE:
         return Found(CONSISTENT, PRESENT)
-    assert case.result is not None
-    # A container that was opened tells whether a receipt is in it; one that was not tells nothing.
-    unread = None if "kind" in case.result.facts else _unread(case)
-    return unread or Found(NOT_CHECKED, MISSING)
+    return _missing_unless(receipt_not_read(case))
 
 
 def _append_only(case: Case, row: Row, needs: Needs) -> Found:
@@ -103,7 +98,7 @@ def _append_only(case: Case, row: Row, needs: Needs) -> Found:
         return Found(CONSISTENT, PRESENT)
     if latest is not None and latest.status == DONE:
         return open_because(words.text("why.no_consistency_proof"))
-    return Found(NOT_CHECKED, MISSING)
+    return _missing_unless(without_receipt(case))
 
 
 def _signature(case: Case, row: Row, needs: Needs) -> Found:
@@ -133,7 +128,9 @@ def _time(case: Case, row: Row, needs: Needs) -> Found:
         return before
     if case.status_of("time") == FAILED:
         return Found(INCONSISTENT, FAIL)
-    return Found(CONSISTENT, PRESENT) if is_stamped(case) else Found(NOT_CHECKED, MISSING)
+    return (
+        Found(CONSISTENT, PRESENT) if is_stamped(case) else _missing_unless(without_receipt(case))
+    )
 
 
 def _algorithms(case: Case, row: Row, needs: Needs) -> Found:
@@ -142,7 +139,7 @@ def _algorithms(case: Case, row: Row, needs: Needs) -> Found:
     if before is not None:
         return before
     if case.material.receipt is None:
-        return Found(NOT_CHECKED, MISSING)
+        return _missing_unless(without_receipt(case))
     weak = logged.weak_algorithms(case.material)
     return Found(INCONSISTENT, FAIL) if weak else Found(CONSISTENT, PRESENT)
 
@@ -154,7 +151,10 @@ def _structure(case: Case, row: Row, needs: Needs) -> Found:
     open as a whole: that is the first of all gaps, though it is counted.
     """
     if not case.known.filled("anc.chain_facts"):
-        return Found(COURT, MISSING)
+        why = receipt_not_read(case)
+        if why is None and case.material.receipt is not None:
+            why = words.text("why.chain_uncounted")
+        return Found(COURT, MISSING) if why is None else Found(COURT, NO_WORDING, why, is_open=True)
     counted = case.result.facts.get("operators") if case.result is not None else None
     alone = not isinstance(counted, int) or counted <= 1
     return Found(COURT, PRESENT, is_open=alone)

@@ -31,6 +31,7 @@ from ..examination import (
     Text,
 )
 from ..needs import Found, Needs
+from ..not_read import receipt_not_read
 from ..rules import Row
 
 _RECORDS: Final = ("plat.admin_controls", "plat.incidents")
@@ -166,9 +167,9 @@ def _offline(case: Case, row: Row, needs: Needs) -> Found:
     """M17-12: this very run is the offline verification, if there was a receipt to verify."""
     if case.result is None:
         return Found(NOT_CHECKED, NO_WORDING, words.text("why.not_anchored"))
-    read = case.material.receipt is not None
-    if not read:
-        return Found(NOT_CHECKED, MISSING)
+    if case.material.receipt is None:
+        why = receipt_not_read(case)
+        return Found(NOT_CHECKED, MISSING if why is None else NO_WORDING, why)
     return Found(CONSISTENT, PRESENT, words.text("why.standards_not_checked"))
 
 

@@ -15,7 +15,6 @@ from ..examination import (
     CONSISTENT,
     DECLARED,
     MISSING,
-    NO_RECORD,
     NO_WORDING,
     NOT_CHECKED,
     PRESENT,
@@ -89,7 +88,7 @@ def _phase(case: Case, row: Row, needs: Needs) -> Found:
         return Found(NOT_CHECKED, MISSING)
     if phase.word == UNREADABLE:
         return Found(NOT_CHECKED, NO_WORDING, _problems(case))
-    return Found(NOT_CHECKED, NO_WORDING, words.text(f"why.record_{_why_not(case)}"))
+    return Found(NOT_CHECKED, NO_WORDING, words.text(f"why.record_{phase.word}"))
 
 
 def _problems(case: Case) -> Text:
@@ -105,13 +104,6 @@ def _problems(case: Case) -> Text:
     if len(problems) > len(found):
         said = saying.run(said, words.text("more", count=len(problems)))
     return saying.named(words.text("why.problems"), said)
-
-
-def _why_not(case: Case) -> str:
-    """Return why there is no record to speak of."""
-    if case.phase.word == NO_RECORD and case.material.manifest is None:
-        return "not_reached"
-    return case.phase.word
 
 
 def _corroboration(case: Case, row: Row, needs: Needs) -> Found:

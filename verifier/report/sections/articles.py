@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ...encoding import to_time
-from ...law.examination import Examination
+from ...law.examination import WITHOUT_RECORD, Examination
 from ...law.material import Material
 from ...law.rules import GROUPS, ROWS, source_of
 from ..document import Block, Bullets, Entry, Line, Section
@@ -92,14 +92,14 @@ def _article17(context: Context) -> tuple[Block, ...]:
 def _platform(material: Material | None, words: Words) -> tuple[Line, ...]:
     """Return whose word the factors rest on, and when it was given."""
     if material is None or material.declaration is None:
-        return (Line(words("article17.none")), Line(words("article17.no_declaration")))
+        return (Line(words("article17.none")),)
     lead = Line(words("article17.lead"))
     made, digest = to_time(material.declaration.made), material.declaration.sha256.hex()
     return (lead, Line(words("article17.declaration", made=made, sha256=digest)))
 
 
 def _phase(examination: Examination, words: Words) -> tuple[Block, ...]:
-    if examination.phase in {"none", "unbound", "unreadable"}:
+    if examination.phase in WITHOUT_RECORD:
         return (Line(words(f"record.phase.{examination.phase}") + words.stop),)
     return (Bullets(tuple(phase_lines(examination, words)), words("record.phase")),)
 

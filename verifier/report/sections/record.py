@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...encoding import to_time
 from ...evidence.provenance.annex import Opened
 from ...evidence.provenance.fields import FIELDS
-from ...law.examination import NO_RECORD, UNBOUND, UNREADABLE, Examination
+from ...law.examination import WITHOUT_RECORD, Examination
 from ...law.material import Material
 from ..document import Block, Bullets, Line, Pair, Section
 from ..field_label import label_of
@@ -19,7 +19,7 @@ def record(examination: Examination, material: Material | None, words: Words) ->
     """Return the record field by field; what was left out is one list at the end."""
     found = material.record if material is not None and material.record_bound else None
     blocks: list[Block] = []
-    if examination.phase in {NO_RECORD, UNBOUND, UNREADABLE}:
+    if examination.phase in WITHOUT_RECORD:
         blocks.append(Line(words(f"record.phase.{examination.phase}") + words.stop))
     else:
         blocks.append(Line(words("record.lead")))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...law.consistency import Finding, sentences
-from ...law.examination import Examination, Gap, RowResult
+from ...law.examination import WITHOUT_RECORD, Examination, Gap, RowResult
 from ...law.material import Material
 from ...law.rules import ROWS, SEVERITIES, Row, source_of
 from ..document import Block, Bullets, Entry, Line, Pair
@@ -104,7 +104,7 @@ def declarant_of(row: Row, examination: Examination, words: Words) -> str:
     platform = [name.startswith("plat.") for name in row.inputs]
     if all(platform) and platform:
         return words("row.declared.platform")
-    if examination.phase in {"none", "unbound", "unreadable"}:
+    if examination.phase in WITHOUT_RECORD:
         return words("row.declared.none")
     if examination.declarant is None:
         return words("row.declared.unnamed")

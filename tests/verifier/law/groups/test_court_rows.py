@@ -79,7 +79,9 @@ def test_operators_are_not_counted_under_an_unknown_key(whole):
     checks = [each for each in whole.result.checks if each.id != "log_key"]
     material = replace(whole.material, result=replace(whole.result, checks=checks))
     found = row(material, "M16-02")
-    assert (found.wording, found.is_open) == ("missing", True)
+    assert (found.wording, found.is_open) == ("none", True)
+    assert found.why is not None
+    assert "未作统计" in found.why.zh
 
 
 def scanned(folder, entries) -> Material:
