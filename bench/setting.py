@@ -43,12 +43,3 @@ class Setting:
         for number in range(self.rounds):
             with self.step(f"{what}, round {number + 1} of {self.rounds}"):
                 yield number
-
-
-@contextmanager
-def stopwatch() -> Iterator[list[float]]:
-    """Yield a list that holds the seconds of the block when it is over."""
-    taken: list[float] = []
-    started = time.perf_counter()
-    yield taken
-    taken.append(time.perf_counter() - started)

@@ -11,7 +11,7 @@ half, the node's hash is that of its left half: this is RFC 6962's tree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from verifier.tlog.merkle import EMPTY_ROOT, node_hash
@@ -126,17 +126,6 @@ def root_at(read_tile: ReadTile, size: int) -> bytes:
     return Tree(read_tile, size).root()
 
 
-def prove_inclusion(read_tile: ReadTile, index: int, size: int) -> list[bytes]:
-    """Return the audit path of leaf ``index`` in the log of ``size``."""
-    return Tree(read_tile, size).inclusion(index)
-
-
 def prove_consistency(read_tile: ReadTile, old: int, new: int) -> list[bytes]:
     """Return the proof that the log of ``old`` leaves is the beginning of that of ``new``."""
     return Tree(read_tile, new).consistency(old)
-
-
-def prove_many(read_tile: ReadTile, indices: Sequence[int], size: int) -> list[list[bytes]]:
-    """Return the audit paths of many leaves; neighbours share almost all of the work."""
-    tree = Tree(read_tile, size)
-    return [tree.inclusion(index) for index in indices]

@@ -210,7 +210,13 @@ def test_the_table_of_settings_is_the_class() -> None:
 
 def test_the_tables_of_exit_codes_are_the_constants() -> None:
     verify = {int(row[0]) for row in table_after("## Exit codes", 0)}
-    assert verify == {*EXIT_CODES.values(), cli_arguments.USAGE, cli.UNREADABLE, cli.INTERNAL}
+    assert verify == {
+        *EXIT_CODES.values(),
+        cli_arguments.USAGE,
+        cli.UNREADABLE,
+        cli.INTERNAL,
+        cli.CANNOT_WRITE,
+    }
     ours = {int(row[0]) for row in table_after("## Exit codes", 1)}
     codes = {value for name, value in vars(common).items() if name.startswith("EXIT_")}
     assert ours == codes | {0}

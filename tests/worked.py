@@ -18,7 +18,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests import reference
-from verifier.evidence import manifest, messages, package, seeds, segment_table
+from tests.segment_tables import write_table
+from verifier.evidence import manifest, messages, package, seeds
 from verifier.evidence.declaration import to_declaration_text
 from verifier.evidence.declared_values import parse_line
 from verifier.evidence.digests import Digest
@@ -225,7 +226,7 @@ def tree_of_rows(
         messages.file_commitment(tree_seed, tree.file_digest),
     )
     table = io.BytesIO()
-    segment_table.write_table(rows, table)
+    write_table(rows, table)
     return root.root(), root.to_bytes(), table.getvalue()
 
 

@@ -47,6 +47,7 @@ def audit_log(
     *,
     policy_source: str | None = None,
     at: int = 0,
+    at_is_clock: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Check the copy of a log in ``directory`` against its checkpoint and the policy.
@@ -54,7 +55,13 @@ def audit_log(
     Memory is bounded but for the links, about 150 bytes an entry. Raises
     OSError where the folder has no checkpoint that can be read.
     """
-    result = Result("audit", policy_sha256=policy.sha256, policy_source=policy_source, at=at)
+    result = Result(
+        "audit",
+        policy_sha256=policy.sha256,
+        policy_source=policy_source,
+        at=at,
+        at_is_clock=at_is_clock,
+    )
     copy = LogCopy(directory)
     checkpoint = _check_head(result, copy.read_checkpoint(), policy)
     log_key = result.check("log_key")

@@ -1,14 +1,15 @@
 """``beilin-verify``: check a package, a receipt or a whole log, offline.
 
 Exit codes: 0 consistent, 10 not determinable, 20 not consistent, 64 wrong
-usage, 65 could not be read at all, 70 internal. Never 1 or 2: a crash must not
-look like a verdict, and apart from ``--help`` and ``--version`` nothing but a
+usage, 65 could not be read at all, 70 internal, 73 report or print could not be
+written. Never 1 or 2: a crash must not look like a verdict, and apart from ``--help`` and ``--version`` nothing but a
 verdict exits 0.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import time
@@ -17,7 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .cli_arguments import LAW_USAGE, USAGE, parse, usage_error
-from .cli_files import Unreadable, open_file, read_file, refuse_existing, unreadable
+from .cli_files import (
+    Unreadable,
+    Unwritable,
+    open_file,
+    read_file,
+    refuse_existing,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from .cli_report import Outcome
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
 
 UNREADABLE: Final = 65
 INTERNAL: Final = 70
+CANNOT_WRITE: Final = 73
 NOT_VERIFIED: Final = 10
 
 _MAXIMUM_POLICY: Final = (1 << 20) + 1
@@ -43,13 +52,16 @@ def main(argv: list[str] | None = None) -> int:
         lang = "zh" if options.lang == "both" else options.lang
         _hint(lang)
         report, code = _run(options)
-        _print(report)
+        _print(report, getattr(options, "report", None))
         return code
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else USAGE
     except Unreadable as error:
         _say(lang, error.key, path=str(error.path), why=error.why)
         return UNREADABLE
+    except Unwritable as error:
+        _say(lang, error.key, path=str(error.path), why=error.why)
+        return CANNOT_WRITE
     except KeyboardInterrupt:
         _say(lang, "error.interrupted")
         return INTERNAL
@@ -60,13 +72,24 @@ def main(argv: list[str] | None = None) -> int:
         return INTERNAL
 
 
-def _print(report: str) -> None:
+def _print(report: str, written: Path | None) -> None:
+    """Print; raises Unwritable where it does not all come out. ``written`` is the report's file."""
+    key, path = ("error.print", Path("-")) if written is None else ("error.print_report", written)
+    if sys.stdout is None:  # it was closed before we began
+        raise Unwritable(key, path, os.strerror(errno.EBADF))
     try:
         sys.stdout.write(report)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Who reads has seen enough; the verdict stands, and Python must not try again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()  # who reads has seen enough; the verdict stands
+    except OSError as error:
+        _drop_stdout()
+        raise Unwritable(key, path, error.strerror or type(error).__name__) from None
+
+
+def _drop_stdout() -> None:
+    """Let what is left go nowhere: Python would try to print it again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(lang: str, key: str, **values: str) -> None:
@@ -83,7 +106,7 @@ def _hint(lang: str) -> None:
     """Say so where Chinese would come out as question marks."""
     if lang == "zh":
         try:
-            "核验".encode(sys.stdout.encoding or "utf-8")
+            "核验".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
         except (UnicodeEncodeError, LookupError):
             _say("en", "hint.encoding")
 
@@ -140,6 +163,7 @@ def _audit(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
                 policy,
                 policy_source=options.policy_source,
                 at=at,
+                at_is_clock=options.at is None,
                 progress=progress.entries,
             )
         )
@@ -158,13 +182,13 @@ def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
     progress = _Progress()
     if options.log is not None and not os.path.isfile(options.log / "checkpoint"):
         raise Unreadable("error.no_log", options.log)
-    how = Options(at=at, policy_source=options.policy_source, log=options.log)
+    how = Options(at, options.policy_source, options.log, at_is_clock=options.at is None)
     if _is_package(path):
         if options.file is not None:
             usage_error("--file goes with a receipt; a package holds its files")
         try:
             result = verify_package(path, policy, how, progress.members)
-            return examine_package(path, result, policy, how, options.annex)
+            return examine_package(path, result, policy, how, options.annex, progress.entries)
         except OSError as error:
             raise unreadable(error, path) from None
         finally:

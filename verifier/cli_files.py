@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-class Unreadable(Exception):
-    """Something that the person named cannot be read or written.
-
-    ``key`` is its sentence in the texts of the report.
-    """
+class _Trouble(Exception):
+    """``key`` is its sentence in the texts of the report."""
 
     def __init__(self, key: str, path: Path, why: str = "") -> None:
         super().__init__(key)
         self.key = key
         self.path = path
         self.why = why
+
+
+class Unreadable(_Trouble):
+    """Something that the person named cannot be read."""
+
+
+class Unwritable(_Trouble):
+    """The report, or what is printed, cannot be written; nothing is left half written under a name."""
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -48,17 +53,17 @@ def unreadable(error: OSError, path: Path) -> Unreadable:
 
 
 def refuse_existing(path: Path) -> None:
-    """Raise Unreadable where a report would replace something, or its folder is not there."""
+    """Raise Unwritable where a report would replace something, or its folder is not there."""
     if os.path.lexists(path):
-        raise Unreadable("error.report_exists", path)
+        raise Unwritable("error.report_exists", path)
     if not path.parent.is_dir():
-        raise Unreadable("error.report_folder", path.parent)
+        raise Unwritable("error.report_folder", path.parent)
 
 
 def write_new(path: Path, data: bytes) -> None:
     """Write a whole new file or none: it appears complete under its name, or not at all.
 
-    Raises Unreadable; what stands there already is never replaced.
+    Raises Unwritable; what stands there already is never replaced.
     """
     draft = None
     try:
@@ -70,10 +75,10 @@ def write_new(path: Path, data: bytes) -> None:
         os.chmod(draft, 0o666 & ~_umask())
         _place(draft, path)
     except FileExistsError:
-        raise Unreadable("error.report_exists", path) from None
+        raise Unwritable("error.report_exists", path) from None
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise Unreadable("error.report_write", path, why) from None
+        raise Unwritable("error.report_write", path, why) from None
     finally:
         if draft is not None:
             with contextlib.suppress(OSError):
@@ -88,7 +93,11 @@ def _place(draft: str, path: Path) -> None:
         raise
     except OSError:  # a file system without hard links: claim the name, then fill it at once
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-        os.replace(draft, path)
+        try:
+            os.replace(draft, path)
+        except OSError:
+            os.unlink(path)  # the claim is ours, and an empty report is none
+            raise
 
 
 def _umask() -> int:

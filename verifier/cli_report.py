@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from .cli_files import Unreadable, read_file, write_new
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .law.examination import Examination
     from .law.material import Material
     from .options import Options
@@ -29,13 +31,18 @@ class Outcome:
 
 
 def examine_package(
-    path: Path, result: Result, policy: Policy, how: Options, annex: Path | None
+    path: Path,
+    result: Result,
+    policy: Policy,
+    how: Options,
+    annex: Path | None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    """Go through the examined factors of a package that was verified."""
+    """Go through the examined factors of a package that was verified; ``progress`` as in ``audit``."""
     from .law.examine import examine
     from .law.gather import gather
 
-    material = gather(path, result, policy, how)
+    material = gather(path, result, policy, how, progress)
     if annex is not None:
         _open_annex(annex, material)
     return Outcome(result, examine(material), material)
@@ -70,7 +77,7 @@ def on_stdout(outcome: Outcome, lang: str, *, as_program: bool) -> str:
 
 
 def write_report(path: Path, outcome: Outcome, lang: str) -> None:
-    """Write the full report in the face that the suffix names. Raises Unreadable."""
+    """Write the full report in the face that the suffix names. Raises Unwritable."""
     write_new(path, _full(path.suffix.lower(), outcome, lang).encode("utf-8"))
 
 

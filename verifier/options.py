@@ -12,8 +12,11 @@ class Options:
 
     ``policy_source`` says in the person's words where the policy came from;
     without it the trust level is L0. ``log`` is a later copy of the static log.
+    ``at_is_clock`` says that nobody gave ``at``: it is what the clock of the
+    machine showed that ran the program.
     """
 
     at: int = 0
     policy_source: str | None = None
     log: Path | None = None
+    at_is_clock: bool = False

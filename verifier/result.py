@@ -75,6 +75,8 @@ class Result:
 
     ``scope`` is a key of REQUIRED. ``facts`` holds what was read from bound
     bytes (index, times as the service says, names): SPEC §13.4 lists the keys.
+    ``at`` is the time of judgement in Unix seconds, 0 if none; ``at_is_clock``
+    says that it is the clock of the machine, given by nobody.
     """
 
     scope: str
@@ -86,6 +88,7 @@ class Result:
     trust_level: str = "L0"
     time_grade: str = "T0"
     at: int = 0
+    at_is_clock: bool = False
 
     def add(self, id_: str, status: str, sub: str | None = None, **values: str | int) -> None:
         """Append a check; the ids of one result are distinct."""

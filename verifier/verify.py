@@ -31,6 +31,7 @@ def _result(scope: str, policy: Policy, options: Options) -> Result:
         policy_sha256=policy.sha256,
         policy_source=options.policy_source,
         at=options.at,
+        at_is_clock=options.at_is_clock,
     )
 
 
@@ -58,7 +59,7 @@ def verify_package(
     result = _result("package", policy, options)
     receipt = check_package(result, path, policy, options, progress)
     if receipt is not None:
-        check_siblings(result, receipt, policy, options.log)
+        check_siblings(result, receipt, policy, options.log, progress)
     check_requirements(result, policy)
     return result
 

@@ -59,10 +59,25 @@ def write_new(path: Path, data: bytes) -> None:
         if sys.platform == "win32":
             temporary.rename(path)  # fails there where the name is taken
         else:
-            path.hardlink_to(temporary)
+            _name(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _name(temporary: Path, path: Path) -> None:
+    """Give a whole file its name, failing if the name is taken."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links there (a memory stick): claim the name, then fill it at once
+        os.close(create(path))
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink()  # the claim is ours
+            raise
 
 
 def replace(path: Path, data: bytes) -> None:

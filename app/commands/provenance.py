@@ -34,6 +34,8 @@ def register(commands: Any) -> None:
     )
     new.add_argument("--lang", choices=["zh", "en"], default=language())
     new.add_argument("--material", choices=_MATERIALS)
+    new.add_argument("--questions", choices=["core", "all"],
+                     help=say("只问核心题，或全部", "only the core questions, or all"))  # fmt: skip
     new.add_argument("--out", type=Path, required=True, metavar="prov.toml")
     new.add_argument("--blank", action="store_true",
                      help=say("只写出空白表格，供手工填写", "only write a blank form, to fill in by hand"))  # fmt: skip
@@ -101,11 +103,10 @@ def _interview(args: argparse.Namespace, out: Path) -> int:
     interview = Interview(out, record, talk, words)
     talk.tell(words.welcome())
     try:
-        material = args.material or _material_of(record) or interview.choose_material()
-        only_core = interview.choose_core()
+        material = _choose(args, record, interview, words, talk)
     except Stopped:
         return 0
-    finished = interview.run(material, only_core=only_core)
+    finished = interview.run(material, only_core=interview.choices.questions == "core")
     if not interview.values:
         print(
             _pick(args.lang, "没有作答，未写入文件。", "Nothing was answered; no file was written.")
@@ -117,6 +118,25 @@ def _interview(args: argparse.Namespace, out: Path) -> int:
     _leftover(args.lang, interview, material)
     _next(args.lang, args.out, interview.attach)
     return 0
+
+
+def _choose(
+    args: argparse.Namespace, record: Record | None, interview: Any, words: Any, talk: Talk
+) -> str:
+    """Return the kind of material; ask only for what was neither said nor chosen before."""
+    choices = interview.choices
+    before = (choices.material, choices.questions)
+    chosen = args.material or _material_of(record) or choices.material
+    material: str = chosen or interview.choose_material()
+    questions = args.questions or choices.questions
+    if questions == "core" and not interview.is_open(material, only_core=True):
+        questions = None  # all of these are answered: ask whether to go on with the rest
+    if questions is None:
+        questions = "core" if interview.choose_core() else "all"
+    choices.material, choices.questions = material, questions
+    if before == (material, questions):
+        talk.tell(words.as_before(material, only_core=questions == "core"))
+    return material
 
 
 def _material_of(record: Record | None) -> str | None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import levels, prove
-from ledger.prove import Tree, prove_consistency, prove_inclusion, prove_many, root_at
+from ledger.prove import Tree, prove_consistency, root_at
 from ledger.right_edge import RightEdge
 from tests import reference
 from verifier.tlog.merkle import check_consistency, check_inclusion, leaf_hash, root_of
@@ -58,10 +58,10 @@ def test_every_proof_of_every_small_size(height):
         root = reference.MTH(entries[:size])
         assert tiles.edge.root() == root == root_at(tiles.read, size)
         assert RightEdge.read(tiles.read, size).root() == root
-        paths = prove_many(tiles.read, range(size), size)
+        together = Tree(tiles.read, size)
         for index in range(size):
-            path = prove_inclusion(tiles.read, index, size)
-            assert path == paths[index] == reference.PATH(index, entries[:size])
+            path = Tree(tiles.read, size).inclusion(index)
+            assert path == together.inclusion(index) == reference.PATH(index, entries[:size])
             check_inclusion(leaf_hash(entries[index]), index, size, path, root)
         for old in range(size + 1):
             proof = prove_consistency(tiles.read, old, size)
@@ -90,7 +90,7 @@ def test_sizes_around_full_tiles(size):
     root = tiles.extend(leaves)
     assert root == root_of(leaves) == root_at(tiles.read, size)
     for index in {0, 1, 254, 255, 256, size // 2, size - 2, size - 1} & set(range(size)):
-        check_inclusion(leaves[index], index, size, prove_inclusion(tiles.read, index, size), root)
+        check_inclusion(leaves[index], index, size, Tree(tiles.read, size).inclusion(index), root)
     for old, new in pairwise([1, 255, 256, 257, 65_536, size]):
         if old < new <= size:
             roots = root_of(leaves[:old]), root_of(leaves[:new])
@@ -102,7 +102,7 @@ def test_no_proof_for_an_index_outside(index, size):
     tiles = Tiles()
     tiles.extend([bytes(32)] * 3)
     with pytest.raises(ValueError, match="index"):
-        prove_inclusion(tiles.read, index, size)
+        Tree(tiles.read, size).inclusion(index)
 
 
 def test_no_proof_from_a_larger_size():

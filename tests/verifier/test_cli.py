@@ -112,11 +112,25 @@ def test_the_source_of_the_policy_is_printed_and_raises_the_level(run):
 
 def test_the_time_of_judgement_is_the_one_given(run):
     assert (
-        "核验人给定的判定时间：2027-01-02 08:00:00（北京时间；2027-01-02T00:00:00Z）"
+        "判定时间：2027-01-02 08:00:00（北京时间；2027-01-02T00:00:00Z）（由核验人给定）"
         in run(*PACKAGE, "--at", "2027-01-02")[1]
     )
     out = run(*PACKAGE, "--at", "2027-01-02T03:04:05Z")[1]
-    assert "核验人给定的判定时间：2027-01-02 11:04:05（北京时间；2027-01-02T03:04:05Z）" in out
+    assert "判定时间：2027-01-02 11:04:05（北京时间；2027-01-02T03:04:05Z）（由核验人给定）" in out
+
+
+@pytest.mark.parametrize("arguments", [PACKAGE, AUDIT], ids=["package", "audit"])
+def test_a_time_of_judgement_that_nobody_gave_is_not_said_to_be_given(arguments, run, tmp_path):
+    for lang, clock, given in (
+        ("zh", "核验人未给定", ("由核验人给定", "核验人给定的")),
+        ("en", "nobody gave one", ("given by the person verifying",)),
+    ):
+        for at, says in (((), False), (("--at", "2027-01-02"), True)):
+            target = tmp_path / f"{lang}{len(at)}.txt"
+            out = run(*arguments, *at, "--lang", lang, "--report", str(target))[1]
+            for text in (out, target.read_text(encoding="utf-8")):
+                assert any(each in text for each in given) == says
+            assert (clock in target.read_text(encoding="utf-8")) != says
 
 
 def test_a_private_package_begins_with_its_warning(run):

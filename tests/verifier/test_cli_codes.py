@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -196,9 +197,12 @@ def test_any_console_gets_its_verdict(encoding, made):
     )
 
 
-def verify_into(stdout: BinaryIO, made) -> subprocess.CompletedProcess[bytes]:
+def verify_into(
+    stdout: BinaryIO, made: Path, *arguments: str
+) -> subprocess.CompletedProcess[bytes]:
     """Verify the package in a process that prints there."""
     command = [sys.executable, "-m", "verifier.cli", f"{made}/p.zip", "--policy", f"{made}/policy"]
+    command += arguments
     return subprocess.run(command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, check=False)
 
 
@@ -211,12 +215,30 @@ def test_a_reader_that_has_closed_changes_nothing(made):
     assert done.stderr == b""
 
 
-def test_a_full_disk_exits_70(made):
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("with_report", [False, True])
+def test_what_cannot_be_printed_exits_73_and_says_what_is_whole(made, tmp_path, lang, with_report):
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
+    report = tmp_path / "out.json"
+    more = ("--report", str(report)) if with_report else ()
     with Path("/dev/full").open("wb") as full:
-        done = verify_into(full, made)
-    assert done.returncode == 70
+        done = verify_into(full, made, "--lang", lang, *more)
+    assert done.returncode == 73
+    said = done.stderr.decode()
+    assert said.count("\n") == 1  # a sentence, and nothing of Python's at exit
+    assert {"zh": "已打印的部分不完整", "en": "not complete and not to be relied on"}[lang] in said
+    assert (str(report) in said) == with_report
+    assert report.exists() == with_report
+    if with_report:
+        assert json.loads(report.read_bytes())["verdict"] == "TOTAL-PASSED"
+
+
+def test_a_closed_standard_output_exits_73(made):
+    command = f'"{sys.executable}" -m verifier.cli "{made}/p.zip" --policy "{made}/policy" >&-'
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 73
+    assert b"Traceback" not in done.stderr
 
 
 def test_a_broken_installation_exits_70(made, tmp_path):

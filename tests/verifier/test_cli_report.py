@@ -13,7 +13,7 @@ import pytest
 from tests.verifier.commands import AUDIT, PACKAGE, RECEIPT
 from tests.verifier.report.pages import read_page
 from tests.verifier.report.test_schema import SCHEMA
-from verifier.cli_files import Unreadable, write_new
+from verifier.cli_files import Unwritable, write_new
 
 SUFFIXES = pytest.mark.parametrize("suffix", [".html", ".json", ".txt"])
 
@@ -91,18 +91,18 @@ def test_what_is_there_is_never_replaced(suffix, lang, run, tmp_path):
     target = tmp_path / f"out{suffix}"
     target.write_bytes(b"mine")
     code, out, err = run(*PACKAGE, "--lang", lang, "--report", str(target))
-    assert (code, out) == (65, "")
+    assert (code, out) == (73, "")
     assert err.count("\n") == 1
     assert target.read_bytes() == b"mine"
     dangling = tmp_path / f"link{suffix}"
     dangling.symlink_to(tmp_path / "nowhere")
-    assert run(*PACKAGE, "--report", str(dangling))[0] == 65
+    assert run(*PACKAGE, "--report", str(dangling))[0] == 73
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_folder_that_is_not_there_exits_65(run, tmp_path):
+def test_a_folder_that_is_not_there_exits_73(run, tmp_path):
     code, out, err = run(*PACKAGE, "--report", str(tmp_path / "none" / "out.html"))
-    assert (code, out) == (65, "")
+    assert (code, out) == (73, "")
     assert err.count("\n") == 1
 
 
@@ -112,7 +112,7 @@ def test_a_report_that_cannot_be_written_leaves_nothing_and_no_verdict(run, tmp_
 
     monkeypatch.setattr("os.fsync", full)
     code, out, err = run(*PACKAGE, "--report", str(tmp_path / "out.html"))
-    assert (code, out) == (65, "")
+    assert (code, out) == (73, "")
     assert "No space left" in err
     assert list(tmp_path.iterdir()) == []
 
@@ -120,7 +120,7 @@ def test_a_report_that_cannot_be_written_leaves_nothing_and_no_verdict(run, tmp_
 def test_a_file_that_appears_meanwhile_is_kept(run, tmp_path, monkeypatch):
     target = tmp_path / "out.html"
     monkeypatch.setattr("verifier.cli.refuse_existing", lambda path: target.write_bytes(b"theirs"))
-    assert run(*PACKAGE, "--report", str(target))[0] == 65
+    assert run(*PACKAGE, "--report", str(target))[0] == 73
     assert target.read_bytes() == b"theirs"
     assert [path.name for path in tmp_path.iterdir()] == ["out.html"]
 
@@ -131,7 +131,7 @@ def test_of_two_writers_one_wins_and_the_file_is_whole(tmp_path):
     def write(letter: bytes) -> None:
         try:
             write_new(target, letter * 100_000)
-        except Unreadable:
+        except Unwritable:
             failed.append(letter)
 
     threads = [threading.Thread(target=write, args=(bytes([65 + n]),)) for n in range(8)]
@@ -152,10 +152,21 @@ def test_where_there_are_no_hard_links_the_name_is_claimed(tmp_path, monkeypatch
     monkeypatch.setattr("os.link", none)
     target = tmp_path / "out.txt"
     write_new(target, b"one")
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unwritable):
         write_new(target, b"two")
     assert target.read_bytes() == b"one"
     assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
+
+
+def test_without_hard_links_a_report_that_fails_leaves_no_empty_file(tmp_path, monkeypatch):
+    def none(*arguments):
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr("os.link", none)
+    monkeypatch.setattr("os.replace", none)
+    with pytest.raises(Unwritable):
+        write_new(tmp_path / "out.txt", b"one")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_file_may_be_read_by_whom_the_umask_lets(tmp_path):

@@ -8,6 +8,7 @@ receipt announced; that the operator numbered nothing elsewhere is not shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,9 @@ from ..tlog.tiles import TILE_WIDTH
 from .log_copy import BrokenBundle, LogCopy, cut_bundle, entries_of, path_of, tile_widths
 from .log_key import check_log_key
 from .witnesses import count_cosignatures
+
+Progress = Callable[[str, int, int], None]
+"""Called with the word ``entries``, how many were read and how many there are."""
 
 _ANY_ENTRY = b"beilin/entry/v"
 _ENTRY = b"beilin/entry/v1\n"
@@ -51,7 +55,13 @@ class Hits(NamedTuple):
     hits: tuple[Hit, ...]
 
 
-def check_siblings(result: Result, receipt: Receipt, policy: Policy, log: Path | None) -> None:
+def check_siblings(
+    result: Result,
+    receipt: Receipt,
+    policy: Policy,
+    log: Path | None,
+    progress: Progress | None = None,
+) -> None:
     """Add the check ``siblings``: does an entry bear the link announced, and may it?"""
     link = receipt.statement.next
     if link == receipt.entry.link:
@@ -67,7 +77,7 @@ def check_siblings(result: Result, receipt: Receipt, policy: Policy, log: Path |
         return
     head = parse_checkpoint(parse_note(receipt.proof.note).text)
     try:
-        size, hits = find_link(log, policy, link, head)
+        size, hits = find_link(log, policy, link, head, progress)
     except ConsistencyFailure as error:
         result.add("siblings", FAILED, error.sub_indication, reason="TWO_HISTORIES", size=head.size)
         return
@@ -97,7 +107,13 @@ def _judge(result: Result, receipt: Receipt, size: int, hits: tuple[Hit, ...]) -
     result.add("siblings", FAILED, "BINDING_FAILURE", reason=reason, size=size, **values)
 
 
-def find_link(directory: Path, policy: Policy, link: bytes, head: Checkpoint) -> Hits:
+def find_link(
+    directory: Path,
+    policy: Policy,
+    link: bytes,
+    head: Checkpoint,
+    progress: Progress | None = None,
+) -> Hits:
     """Look for the entries with ``link`` in a later copy of the log that a receipt is from.
 
     ``head`` is the receipt's checkpoint, verified under the log's key. Every
@@ -128,6 +144,8 @@ def find_link(directory: Path, policy: Policy, link: bytes, head: Checkpoint) ->
             root_then = levels.root(hashes[: head.size - first])
         for _ in levels.push(hashes):
             pass
+        if progress is not None and not index & 63:
+            progress("entries", first + width, checkpoint.size)
     if levels.root() != checkpoint.root:
         raise UnusableCopy("log copy: its entries do not lead to its own checkpoint")
     if root_then != head.root:

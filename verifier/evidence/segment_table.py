@@ -14,7 +14,7 @@ two tables of one root would otherwise differ.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from ..encoding import MAX_INT, escape_bytes, unescape_bytes
@@ -40,16 +40,6 @@ def to_line(segment: Segment) -> bytes:
         f"{escape_bytes(sender)}\t{escape_bytes(native_id)}\t{escape_bytes(type_)}\t"
         f"{','.join(m.decode() for m in media)}\t{','.join(flags)}\n"
     ).encode()
-
-
-def write_table(segments: Iterable[Segment], out: BinaryIO) -> int:
-    """Write the whole table and return the number of segments."""
-    out.write(HEADER)
-    count = 0
-    for segment in segments:
-        out.write(to_line(segment))
-        count += 1
-    return count
 
 
 def read_table(file: BinaryIO, size: int) -> Iterator[Segment]:

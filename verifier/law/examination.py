@@ -89,7 +89,7 @@ class Point(NamedTuple):
     """A point in time (Unix seconds), its grade T0 to T4, and where it is from.
 
     ``source`` is a field id (``gen.period``, ``acq.time``, ``anc.time``,
-    ``ver.run``) or ``file.N``: the records of the file at position N.
+    ``ver.run``, ``ver.run.clock``) or ``file.N``: the records of the file at position N.
     ``written`` is the date where no more than a day was declared: a face prints
     it instead of an instant, which may lie in another day.
     """

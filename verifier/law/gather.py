@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from ..audit import audit_log
+from ..audit import Progress, audit_log
 from ..checks.declaration import declaration_of
 from ..encoding import parse_base64
 from ..errors import Malformed, VerifierError
@@ -26,33 +26,22 @@ from ..evidence import package
 from ..evidence.declaration import MAX_BYTES as MAX_DECLARATION_BYTES
 from ..evidence.declaration import Declaration
 from ..evidence.manifest import Manifest, Opening
-from ..evidence.provenance.annex import Annex, check_annex, parse_annex
 from ..evidence.provenance.record import MAX_BYTES as MAX_RECORD_BYTES
-from ..evidence.provenance.record import RecordError, parse_record
 from ..evidence.receipt import Receipt, parse_receipt
 from ..evidence.statement import commitment
 from ..evidence.zip_container import Container
-from ..exports import any_file
-from ..exports.reader import Reading
-from ..exports.registry import read, reader_named
 from ..exports.source import Source
-from ..exports.summary import summarise
 from ..options import Options
 from ..policy import Policy
 from ..result import DONE, NOT_DONE, Result
 from ..tlog.checkpoint import parse_checkpoint
 from ..tlog.merkle import check_inclusion, leaf_hash
 from ..tlog.note import parse_note
-from .bound import HELD_BYTES, Bound, Member
-from .material import Material, SealedFile
-from .media_facts import facts_of
+from .bound import Bound, Member
+from .material import Material
+from .shelf import RECORD_ROLE, Shelf
 
-RECORD_ROLE: Final = "provenance"
-ATTESTATION_ROLE: Final = "attestation"
-MAX_ANNEX_BYTES: Final = MAX_RECORD_BYTES
-MAX_ATTESTATION_BYTES: Final = 1 << 16
 _MAX_RECEIPT: Final = 1 << 20
-_ANNEX_MARK: Final = b'"beilin/annex/v1"'
 _BINDING: Final = ("manifest", "openings", "files")
 """Checks of the verification without which no file of a package is used."""
 _LOGGED: Final = ("inclusion", "log_key")
@@ -61,7 +50,13 @@ _ROLES: Final = {"original_export": "original"}
 """Where the record's word for a role is not the manifest's."""
 
 
-def gather(path: Path, result: Result, policy: Policy, options: Options) -> Material:
+def gather(
+    path: Path,
+    result: Result,
+    policy: Policy,
+    options: Options,
+    progress: Progress | None = None,
+) -> Material:
     """Return what the package at ``path``, whose verification is ``result``, puts to use.
 
     Raises OSError where the package cannot be read; what is not bound is left
@@ -79,12 +74,12 @@ def gather(path: Path, result: Result, policy: Policy, options: Options) -> Mate
             return material
         if _are_done(result, _LOGGED):
             material.declaration = _declaration(container, receipt, policy)
-        material.audit = _audit(result, policy, options)
+        material.audit = _audit(result, policy, options, progress)
         if not _are_done(result, _BINDING):
             return material
         material.manifest = _manifest(container, receipt)
         if material.manifest is not None:
-            shelf = _Shelf(material)
+            shelf = Shelf(material)
             for position in range(len(material.manifest.files)):
                 _sealed(shelf, container, path, position)
             shelf.open_annexes()
@@ -102,7 +97,7 @@ def before_anchoring(
     record is too long or of a newer format; what is wrong inside the record is
     in ``record_problems``.
     """
-    shelf = _Shelf(Material())
+    shelf = Shelf(Material())
     shelf.read_record(b"".join(Source(record_path).chunks(stop=MAX_RECORD_BYTES + 1)))
     record = shelf.material.record
     listed = (record.get("item.files") if record else None) or []
@@ -117,74 +112,6 @@ def before_anchoring(
         shelf.add(bound, position, _ROLES.get(role, role))
     shelf.open_annexes()
     return shelf.material
-
-
-class _Shelf:
-    """Puts bound files into a material, one at a time."""
-
-    def __init__(self, material: Material) -> None:
-        self.material = material
-        self._annexes: list[Annex] = []
-
-    def add(self, source: Bound, position: int, role: str) -> None:
-        """Add one file; raises Malformed, and adds nothing, if its bytes are not the bound ones."""
-        source = source.held()
-        facts = facts_of(source)
-        summary = None
-        if facts.kind == "chat":
-            summary = summarise(self._reading(source, position), source)
-        attested = None
-        if role == ATTESTATION_ROLE and source.size <= MAX_ATTESTATION_BYTES:
-            attested = source.read_all()
-        if facts.kind == "text" and source.size <= MAX_ANNEX_BYTES:
-            self._keep_annex(source)
-        if source.size > HELD_BYTES:
-            source.check()  # after the last look: a part is compared with nothing
-        self.material.files.append(
-            SealedFile(position, source.file_name, role, source.size, source.sha256, *facts)
-        )
-        if summary is not None:
-            self.material.summaries[position] = summary
-        if attested is not None:
-            self.material.attestations[position] = attested
-
-    def _reading(self, source: Bound, position: int) -> Reading:
-        """Read with the reader that the seal names, if it is one of ours and cuts messages."""
-        result = self.material.result
-        named = str(result.facts.get(f"file.{position}.reader", "")) if result else ""
-        if named and named != any_file.NAME:
-            try:
-                return reader_named(named).read(source)
-            except Malformed:
-                pass  # an unknown one; the first of ours that knows the file reads it
-        return read(source)
-
-    def read_record(self, data: bytes) -> None:
-        """Read the record into the material; raises Malformed for a newer or too long one."""
-        if len(data) > MAX_RECORD_BYTES:
-            raise Malformed(f"provenance record: more than {MAX_RECORD_BYTES} bytes")
-        try:
-            self.material.record = parse_record(data)
-        except RecordError as error:
-            self.material.record_problems = error.problems
-
-    def _keep_annex(self, source: Bound) -> None:
-        if _ANNEX_MARK not in source.head(200):
-            return
-        try:
-            self._annexes.append(parse_annex(source.read_all()))
-        except VerifierError:
-            return  # a damaged annex opens nothing
-
-    def open_annexes(self) -> None:
-        """Open the record's commitments by the annexes found."""
-        record = self.material.record
-        for annex in self._annexes:
-            if record is not None:
-                try:
-                    self.material.annex += check_annex(record, annex)
-                except VerifierError:
-                    continue
 
 
 def _are_done(result: Result, names: Sequence[str]) -> bool:
@@ -235,13 +162,22 @@ def _declaration(container: Container, receipt: Receipt, policy: Policy) -> Decl
     return declaration_of(note, receipt.statement, policy, receipt.proof.index + 1)
 
 
-def _audit(result: Result, policy: Policy, options: Options) -> Result | None:
+def _audit(
+    result: Result, policy: Policy, options: Options, progress: Progress | None
+) -> Result | None:
     """Return the audit of the log copy, where the verification found it fit to answer."""
     siblings = result.check("siblings")
     if options.log is None or siblings is None or siblings.status == NOT_DONE:
         return None
     try:
-        return audit_log(options.log, policy, policy_source=options.policy_source, at=options.at)
+        return audit_log(
+            options.log,
+            policy,
+            policy_source=options.policy_source,
+            at=options.at,
+            at_is_clock=options.at_is_clock,
+            progress=progress,
+        )
     except (OSError, VerifierError):
         return None
 
@@ -255,7 +191,7 @@ def _opening(container: Container, sealed: Manifest, position: int) -> Opening |
     return opening if opening.commitment() == sealed.files[position].commitment else None
 
 
-def _sealed(shelf: _Shelf, container: Container, path: Path, position: int) -> None:
+def _sealed(shelf: Shelf, container: Container, path: Path, position: int) -> None:
     """Add the file at one position of the manifest, if it is bound from end to end."""
     sealed = shelf.material.manifest
     if sealed is None:

@@ -129,4 +129,7 @@ def _anchored(material: Material) -> Point | None:
 
 
 def _verified(material: Material) -> Point | None:
-    return Point(material.at, "T0", "ver.run") if material.at > 0 else None
+    if material.at <= 0:
+        return None
+    is_clock = material.result is not None and material.result.at_is_clock
+    return Point(material.at, "T0", "ver.run.clock" if is_clock else "ver.run")

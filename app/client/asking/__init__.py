@@ -3,6 +3,7 @@
 literals   a typed answer, spelled as a TOML value
 hashing    files that are named in an answer: their digests, and what to attach when sealing
 annex      identifiers that go into the sealed annex
+choices    what was chosen at the start, for the day when it goes on
 attached   which files the answers named, for the day of sealing
 talk       how questions and answers travel
 parts      answers that have parts: items, members, files

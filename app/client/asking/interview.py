@@ -21,6 +21,7 @@ from verifier.report.escape import show
 from ..durable import replace, writing
 from .annex import Secrets
 from .attached import Attached
+from .choices import Choices
 from .hashing import Hashed, role_of
 from .literals import quoted
 from .parts import LeftOut, Parts
@@ -56,6 +57,7 @@ class Interview:
         self._words = words
         self._secrets = Secrets(path)
         self._attached = Attached(path)
+        self.choices = Choices(path)
         self._field: Field | None = None
         self._parts = Parts(self._line, talk.tell, words, self._commit, self._check_part)
 
@@ -86,6 +88,16 @@ class Interview:
         except Stopped:
             return False
         return True
+
+    def is_open(self, material: str, *, only_core: bool) -> bool:
+        """Whether there is a question of these that has no answer yet and need not wait."""
+        return any(
+            field.id not in self._values
+            and field.id not in _BY_HAND | _MADE
+            and field.step != COURT
+            and not (only_core and field.level != "core")
+            for field in in_flow(material)
+        )
 
     def choose_material(self) -> str:
         """Ask for the kind of material; raises Stopped."""
@@ -136,6 +148,7 @@ class Interview:
         self._values = dict(record.values)
         with writing(self._path):
             replace(self._path, to_toml(self._values))
+        self.choices.keep()
         role = role_of(field.id)
         if role is not None:
             self._attached.add(role, [each.path for each in found])

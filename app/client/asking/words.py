@@ -101,6 +101,17 @@ class Words:
             tell(self.say("请输入 1 或 2。", "Type 1 or 2."))
         return text == "1"
 
+    def as_before(self, material: str, *, only_core: bool) -> str:
+        """Return what was chosen before and is gone on with, and how to choose anew."""
+        kind = self.of(_MATERIALS[material])
+        zh, en = (
+            ("只答核心题", "core questions only") if only_core else ("全部题目", "all questions")
+        )
+        return self.say(
+            f"继续上次的填写：{kind}；{zh}。要改，请另加 --material 或 --questions core|all。",
+            f"Going on as before: {kind}; {en}. To change that, add --material or --questions core|all.",
+        )
+
     def agree(self, line: Callable[[str], str], tell: Callable[[str], None]) -> bool:
         """Ask whether the questions of the hearing shall be asked now."""
         tell(self.say("以下各题到提交法院时再答也可以，不影响现在存证。",

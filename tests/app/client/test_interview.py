@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from tests.app.client.support import beilin, environment
 from verifier.evidence.provenance.annex import check_annex, parse_annex
 from verifier.evidence.provenance.fields import FIELDS, MATERIALS, in_flow
 from verifier.evidence.provenance.record import NotApplicable, Record, Unknown, parse_record
+from verifier.evidence.provenance.writing import to_toml
 
 
 class Person:
@@ -307,6 +310,75 @@ def test_the_command_from_blank_form_to_list(tmp_path: Path):
         assert done.returncode == 0, done.stderr
         assert word in done.stdout
         assert "\u202e" not in done.stdout
+
+
+def going_on(path: Path, typed: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "provenance", "new", "--lang", "en", "--out", str(path),
+         *arguments],
+        input=typed, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        env=environment(),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+KIND, MUCH = "What kind of material is it?", "Only the core questions for now, or all?"
+
+
+def test_the_kind_and_how_much_is_asked_are_remembered(tmp_path: Path):
+    path = tmp_path / "prov.toml"
+    said = going_on(path, "2\n1\nunknown nobody looked\nyes\nstop\n")
+    assert KIND in said
+    assert MUCH in said
+    assert path.exists()
+    assert parse_record(path.read_bytes()).get("item.kind") is None  # the record does not tell
+    said = going_on(path, "stop\n")
+    assert KIND not in said
+    assert MUCH not in said
+    assert "Going on as before: e-mail; core questions only" in said
+    asked = said[said.index("\n[") :]
+    assert any(f.level == "core" and f.en in asked for f in in_flow("mail"))
+    said = going_on(path, "stop\n", "--material", "chat", "--questions", "all")
+    assert "Going on as before" not in said  # it was said anew
+
+
+def test_nothing_is_remembered_where_nothing_was_answered(tmp_path: Path):
+    said = going_on(tmp_path / "prov.toml", "2\n1\nstop\n")
+    assert "no file was written" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_choices_that_are_none_of_ours_are_asked_again(tmp_path: Path):
+    path = tmp_path / "prov.toml"
+    going_on(path, "2\n1\nunknown nobody looked\nyes\nstop\n")
+    (choices,) = tmp_path.glob("*.choices.txt")
+    assert choices.read_text() == "material mail\nquestions core\n"
+    for spoiled in (b"material toaster\nquestions some\n", b"\xff\x00", b""):
+        choices.write_bytes(spoiled)
+        said = going_on(path, "1\n2\nstop\n")
+        assert KIND in said
+        assert MUCH in said
+
+
+def test_when_the_core_is_answered_the_rest_is_offered(tmp_path: Path):
+    path = tmp_path / "prov.toml"
+    person = Person({})
+    asked = Interview(path, None, Talk(person.read, person.tell), Words("zh"))
+    assert asked.is_open("chat", only_core=True)
+    left = [
+        field for field in in_flow("chat")
+        if field.level == "core" and field.step != COURT
+        and field.id not in ("decl.schema_version", "decl.signature")
+    ]  # fmt: skip
+    path.write_bytes(to_toml({field.id: Unknown("手机不在身边") for field in left}))
+    path.with_name("prov.choices.txt").write_text("material chat\nquestions core\n")
+    asked = Interview(path, parse_record(path.read_bytes()), asked._talk, Words("zh"))
+    assert not asked.is_open("chat", only_core=True)
+    assert asked.is_open("chat", only_core=False)
+    said = going_on(path, "2\nstop\n")
+    assert KIND not in said
+    assert MUCH in said
 
 
 def test_a_record_with_mistakes_is_listed_by_line_and_field(tmp_path: Path):

@@ -79,6 +79,24 @@ def test_files_are_replaced_whole_and_created_once(tmp_path: Path):
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
+def test_where_there_are_no_hard_links_a_file_is_new_and_whole_too(tmp_path: Path, monkeypatch):
+    """A memory stick has none. What fails leaves neither an empty file nor a draft."""
+
+    def none(*_: object) -> None:
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", none)
+    path = tmp_path / "file"
+    write_new(path, b"one")
+    with pytest.raises(FileExistsError):
+        write_new(path, b"two")
+    assert path.read_bytes() == b"one"
+    monkeypatch.setattr(Path, "replace", none)
+    with pytest.raises(PermissionError):
+        write_new(tmp_path / "other", b"three")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_lock_is_held_by_one_and_removed_with_its_holder(tmp_path: Path):
     path = tmp_path / "lock"
     for _ in range(2):

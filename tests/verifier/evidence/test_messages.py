@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import reference
+from tests.segment_tables import write_table
 from verifier.errors import BindingFailure, Malformed
 from verifier.evidence import messages, segment_table, time_bounds
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
@@ -161,14 +162,14 @@ cells = st.binary(max_size=8)
 )
 def test_a_table_gives_back_its_segments(rows: list[Segment]) -> None:
     out = io.BytesIO()
-    segment_table.write_table(rows, out)
+    write_table(rows, out)
     data = out.getvalue()
     assert list(segment_table.read_table(io.BytesIO(data), len(data))) == rows
 
 
 def test_every_changed_bit_of_a_table_is_refused_or_another_table() -> None:
     out = io.BytesIO()
-    segment_table.write_table(ROWS, out)
+    write_table(ROWS, out)
     data = out.getvalue()
     for at in range(len(data)):
         changed = bytearray(data)

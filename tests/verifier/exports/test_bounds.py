@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fixtures.exports.generate import HERE, paths
+from tests.segment_tables import write_table
 from verifier.evidence.segment import RECORD, Segment
-from verifier.evidence.segment_table import read_table, write_table
+from verifier.evidence.segment_table import read_table
 from verifier.exports import bounds
 from verifier.exports.codes import FLAGS
 from verifier.exports.reader import Reader, Reading

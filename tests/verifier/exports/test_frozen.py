@@ -19,7 +19,7 @@ import sys
 import pytest
 
 from tests.fixtures.exports.generate import HERE, paths
-from verifier.evidence.segment_table import write_table
+from tests.segment_tables import write_table
 from verifier.exports.registry import read
 from verifier.exports.source import Source
 

@@ -159,7 +159,7 @@ PLATFORM: dict[str, Any] = {
         "contracts": "无",
         "fees": "无",
         "case_interest": "无",
-        "statement": "与张某无利害关系。",
+        "statement": "与“张某”无利害关系。",
     },
     "plat.clean": "镜像构建有校验记录。",
     "plat.security": "双人复核。",

@@ -9,8 +9,7 @@ import pytest
 from tests.verifier.law.recorded import AT, CHAT, Matter, policy_of, verified
 from tests.worked import pack
 from verifier.exports.source import Source
-from verifier.law import bound
-from verifier.law import gather as gathering
+from verifier.law import bound, shelf
 from verifier.law.gather import gather
 from verifier.law.media_facts import Facts, facts_of
 from verifier.options import Options
@@ -40,7 +39,7 @@ def test_bytes_exchanged_between_two_looks_are_not_used(
     """Facts are of the bytes compared: from memory, or compared after the last look."""
     if not held:
         monkeypatch.setattr(bound, "HELD_BYTES", 0)
-        monkeypatch.setattr(gathering, "HELD_BYTES", 0)
+        monkeypatch.setattr(shelf, "HELD_BYTES", 0)
     made = Matter().sealed()
     path = tmp_path / "case.zip"
     path.write_bytes(made.zip())
@@ -52,7 +51,7 @@ def test_bytes_exchanged_between_two_looks_are_not_used(
         path.write_bytes(forged)
         return facts_of(source)
 
-    monkeypatch.setattr(gathering, "facts_of", swapping)
+    monkeypatch.setattr(shelf, "facts_of", swapping)
     material = gather(path, result, parse_policy(policy_of(made.log)), Options(at=AT))
     assert (0 in [file.position for file in material.files]) is held
     times = [each.first.time for each in material.summaries.values() if each.first]

@@ -182,5 +182,32 @@ def test_no_row_is_cut_and_headers_come_again(browser, files):
     assert page.evaluate(rule.format("tr", "breakInside")) == "avoid"
     assert page.evaluate(rule.format("thead", "display")) == "table-header-group"
     assert page.evaluate(rule.format("h2", "breakAfter")) == "avoid"
-    assert page.evaluate(rule.format("nav.contents", "display")) == "none"
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["zh", "en", "receipt"])
+def test_the_contents_are_on_the_paper_too(name, browser, files):
+    """Every heading of the first rank by its number, on one of the first pages, cut by no page."""
+    page = opened(browser, files[name], {"width": 680, "height": 1000})  # A4 without its margins
+    page.emulate_media(media="print")
+    for lang in ("zh", "en") if name == "receipt" else (name,):
+        listed = page.evaluate(
+            "lang => [...document.querySelectorAll(`#${lang} nav.contents li`)]"
+            ".filter(e => e.checkVisibility()).map(e => e.innerText.trim())",
+            lang,
+        )
+        headings = page.evaluate(
+            "lang => [...document.querySelectorAll(`#${lang} > section > h2, "
+            "#${lang} > section > details > summary > h2`)].map(e => e.innerText.trim())",
+            lang,
+        )
+        assert listed == headings
+        assert len(listed) > 2
+    box = page.evaluate("document.querySelector('nav.contents').getBoundingClientRect().toJSON()")
+    assert box["height"] < 900
+    assert box["top"] < 3 * 1000
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('nav.contents')).breakInside")
+        == "avoid"
+    )
     page.close()

@@ -94,7 +94,7 @@ class Times:
         if offset is None:
             return self.note(path, "no_offset")
         seconds = (raw - _EPOCH) // timedelta(seconds=1)
-        if not 0 <= seconds < END or abs(offset) > timedelta(hours=14):
+        if not 0 <= seconds < END or abs(offset) > _MAX_OFFSET:
             return self.note(path, "time_range")
         written = self._locate(path)[1] or raw.isoformat()
         return Moment(seconds, offset // timedelta(seconds=1), self._grade, written)

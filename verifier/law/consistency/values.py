@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -134,6 +135,11 @@ def plain(text: str) -> str:
     if _PHONE.fullmatch(text):
         return re.sub(r"\D", "", text)[-11:]
     return text
+
+
+def comparable(text: str) -> str:
+    """Return words for comparing letter by letter: one width, one case, single spaces, nothing hidden."""
+    return " ".join(_HIDDEN.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
 
 
 def says_none(text: Any) -> bool:

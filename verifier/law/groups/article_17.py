@@ -8,14 +8,14 @@ in its place, with what it leaves out: a text can also say "never".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from ...evidence.provenance.fields import FIELDS
 from .. import saying, words
 from ..case import Case
 from ..circumstances import circumstances, is_log_scanned, not_searched
-from ..consistency.values import says_none
+from ..consistency.values import comparable, says_none
 from ..derived_log import anomalies
 from ..derived_platform import covering
 from ..derived_source import label_of
@@ -139,15 +139,27 @@ def _independence(case: Case, row: Row, needs: Needs) -> Found:
     declared = case.known.get("plat.independence")
     assert isinstance(declared, dict)
     lacks = _without(case, "plat.independence", *_RELATIONS, "statement")
-    name = str(case.known.member("decl.declarant", "name") or "")
-    names_party = bool(name) and any(name in str(text) for text in declared.values())
-    if not names_party:
+    if not _names_party(case, declared.values()):
         lacks.append(words.text("lacks.party"))
     why = _declares(case, ["plat.independence"], lacks)
     if not lacks and all(says_none(declared[relation]) for relation in _RELATIONS):
         return Found(DECLARED, PRESENT, why)
     whole = all(declared.get(name) for name in (*_RELATIONS, "statement"))
     return Found(DECLARED if whole else MISSING, NO_WORDING, why)
+
+
+def _names_party(case: Case, texts: Iterable[object]) -> bool:
+    """Whether the party is named, by the very name in the record, standing alone in a text.
+
+    A name can be contained in another, and nothing parts words in Chinese: the
+    name counts between signs, white space or the ends of a text, not between
+    letters. Only a declarant who is the party has the party's name.
+    """
+    name = comparable(str(case.known.member("decl.declarant", "name") or ""))
+    if not name or case.known.member("decl.declarant", "role") != "party":
+        return False
+    alone = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    return any(alone.search(comparable(str(text))) is not None for text in texts)
 
 
 def _interference(case: Case, row: Row, needs: Needs) -> Found:

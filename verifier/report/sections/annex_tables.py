@@ -132,7 +132,9 @@ def timeline(sources: Sources) -> list[Block]:
             (examination.entry_received, to_time(examination.entry_received), what, "anc.time")
         )
     if material is not None and material.at:
-        found.append((material.at, to_time(material.at), words("annex.timeline.at"), "ver.run"))
+        is_clock = material.result is not None and material.result.at_is_clock
+        what = words("annex.timeline.at.clock" if is_clock else "annex.timeline.at")
+        found.append((material.at, to_time(material.at), what, "ver.run"))
     if len(found) < 2:  # one time is no line
         return []
     head = tuple(words(f"annex.timeline.{name}") for name in ("time", "what", "from"))

@@ -76,7 +76,8 @@ def value_text(kind: Type, value: Any, words: Words) -> str:
 
 
 def _moment(value: Moment, words: Words) -> str:
-    return words("value.moment", written=ours(value.written), grade=ours(value.grade))
+    key = "value.moment" if value.grade == "T0" else "value.moment.declared"
+    return words(key, written=ours(value.written), grade=ours(value.grade))
 
 
 def _members(kind: Type, value: Mapping[str, Any], words: Words) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...encoding import to_time
+from ...law.derived_time import grade
 from ...law.examination import Examination, Interval, Point
 from ...law.saying import duration
 from ...law.words import text
@@ -31,13 +32,14 @@ def _point(point: Point | None, words: Words) -> str:
     if point is None:
         return words("interval.unknown")
     time = to_time(point.seconds)
-    return words("interval.point", time=time, grade=point.grade, source=_source(point, words))
+    said = words.text(grade(point.grade))
+    return words("interval.point", time=time, grade=said, source=_source(point, words))
 
 
 def _source(point: Point, words: Words) -> str:
     if point.source.startswith("file."):
         return words("interval.file", n=point.source.removeprefix("file."))
-    if point.source in {"anc.time", "ver.run"}:
+    if point.source in {"anc.time", "ver.run", "ver.run.clock"}:
         return words(f"interval.{point.source}")
     return label_of(point.source, words)
 

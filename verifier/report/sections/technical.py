@@ -86,7 +86,8 @@ def _rules(result: Result, texts: Texts) -> Iterator[str]:
     yield level_reason(result, texts)
     yield words["grades"]
     if result.at:
-        yield fill(words["at"], {"at": to_time(result.at)})
+        key = "at.clock" if result.at_is_clock else "at"
+        yield fill(words[key], {"at": to_time(result.at)})
     names = texts.comma.join(texts.titles[name] for name in REQUIRED[result.scope])
     yield words["required"].replace("{names}", names)
 

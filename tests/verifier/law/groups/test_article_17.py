@@ -108,7 +108,63 @@ def test_a_general_statement_is_not_one_about_this_party(tmp_path):
     found = row(declared(tmp_path, independence=relations), "M17-02")
     assert (found.status, found.wording) == ("declared", "none")
     assert found.why is not None
-    assert found.why.zh.endswith("未载明本案当事人")
+    assert "未载明本案当事人" in found.why.zh
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "与“张某”无利害关系。", "与 张某 无利害关系", "张某：无利害关系", "张某", "「张某」以外的人",
+        "与（张\u200b某）无利害关系。",
+    ],
+)  # fmt: skip
+def test_a_name_that_stands_alone_is_the_party_s(text, tmp_path):
+    relations = {**PLATFORM["plat.independence"], "statement": text}
+    found = row(declared(tmp_path, independence=relations), "M17-02")
+    assert (found.status, found.wording) == ("declared", "present")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "与“张某某”无利害关系。", "与“小张某”无利害关系。", "与张某峰无利害关系。", "与张某无利害关系。",
+        "与“张”“某”无利害关系。", "“张某2”", "与“张\u3000某”无利害关系。",
+    ],
+)  # fmt: skip
+def test_a_name_within_other_words_is_not_said_to_be_the_party_s(text, tmp_path):
+    """张某 stands in 张某峰 too; no program can cut Chinese words, so it says what it compared."""
+    relations = {**PLATFORM["plat.independence"], "statement": text}
+    found = row(declared(tmp_path, independence=relations), "M17-02")
+    assert (found.status, found.wording) == ("declared", "none")
+    assert found.why is not None
+    assert "未载明本案当事人（" in found.why.zh
+    assert "逐字相同" in found.why.zh
+
+
+def test_a_latin_name_within_another_is_not_that_name(tmp_path):
+    declarant = {"decl.declarant": '{ name = "Ann Lee", role = "party" }'}
+    for text, wording in (
+        ("no interest with Ann Leeson", "none"),
+        ("no interest with Joann Lee", "none"),
+        ("no interest with (ANN  LEE).", "present"),
+        ("no interest with “Ann Lee”", "present"),
+    ):
+        relations = {**PLATFORM["plat.independence"], "statement": text}
+        platform = {**PLATFORM, "plat.independence": relations}
+        made = make(tmp_path, changes=declarant, platform=platform)
+        assert row(made.examination, "M17-02").wording == wording, text
+
+
+def test_an_agent_s_name_is_not_the_party_s(tmp_path):
+    declarant = {
+        "decl.declarant": '{ name = "王律师", role = "agent", relation_to_party = "代理" }'
+    }
+    relations = {**PLATFORM["plat.independence"], "statement": "与“王律师”无利害关系。"}
+    made = make(tmp_path, changes=declarant, platform={**PLATFORM, "plat.independence": relations})
+    found = row(made.examination, "M17-02")
+    assert found.wording == "none"
+    assert found.why is not None
+    assert "未载明本案当事人" in found.why.zh
 
 
 def test_client_side_digests_are_quoted_and_never_claimed(whole):
