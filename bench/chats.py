@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import time
 from pathlib import Path
 
 _WORDS = (
@@ -29,6 +31,29 @@ def write_chat(path: Path, messages: int) -> None:
             text = f"IMG-20240101-WA{n % 10000:04}.jpg (file attached)"
         lines.append(f"{date} - {draw.choice(_NAMES)}: {text}\n")
     path.write_text("".join(lines), encoding="utf-8")
+
+
+def write_telegram(path: Path, messages: int) -> None:
+    """Write one conversation as Telegram Desktop does: indented, both times, text or parts of text."""
+    draw = random.Random(7)
+    zone = 8 * 3600
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{\n "name": "Anna",\n "type": "personal_chat",\n "id": 1234,\n "messages": [\n')
+        second = 1_700_000_000
+        for n in range(messages):
+            second += draw.randrange(120)
+            text: object = " ".join(draw.choices(_WORDS, k=draw.randrange(1, 16)))
+            if n % 30 == 29:
+                text = [text, {"type": "link", "text": "https://example.org/a"}]
+            name = draw.randrange(2)
+            message = {
+                "id": n + 1, "type": "message", "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second + zone)),
+                "date_unixtime": str(second), "from": _NAMES[name], "from_id": f"user{name + 1}",
+                "text": text, "text_entities": [{"type": "plain", "text": "ok"}],
+            }  # fmt: skip
+            block = json.dumps(message, ensure_ascii=False, indent=1).replace("\n", "\n  ")
+            file.write(f"  {block}{',' if n < messages - 1 else ''}\n")
+        file.write(" ]\n}")
 
 
 def write_short_records(path: Path, size: int) -> int:

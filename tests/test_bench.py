@@ -17,7 +17,7 @@ from tests.project import ROOT
 
 FLOORS = {
     "append": 1, "batches": 1, "entries": 2, "crowd": 1, "growth": 1, "audit": 2, "receipt": 1,
-    "seal": 1, "memory": 2,
+    "seal": 1, "inspect": 4, "memory": 2,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ..line import Line
 from ..setting import Setting
-from . import append, audit, batches, entries, growth, memory, receipt, seal
+from . import append, audit, batches, entries, growth, inspecting, memory, receipt, seal
 
 Run = Callable[[Setting], Iterator[Line]]
 
@@ -19,6 +19,7 @@ ROWS: dict[str, tuple[Run, str]] = {
     "audit": (audit.run, "audit and fsck against bare hashing"),
     "receipt": (receipt.run, "verifying one receipt against Ed25519"),
     "seal": (seal.run, "sealing a chat"),
+    "inspect": (inspecting.run, "inspecting large exports"),
     "memory": (memory.run, "peak memory of sealing large files"),
 }
 """In the order of the table."""
