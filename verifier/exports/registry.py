@@ -14,6 +14,7 @@ from ..errors import Malformed
 from . import (
     alipay_csv,
     any_file,
+    archive_zip,
     chatlab_json,
     chatlab_jsonl,
     chatlog_csv,
@@ -76,6 +77,7 @@ READERS: Final[tuple[Reader, ...]] = (
     mail_mbox.READER,
     mail_eml.READER,
     whatsapp_text.READER,
+    archive_zip.READER,
     any_file.READER,
 )
 """To add a reader, add it here; ``any_file`` stays last."""
