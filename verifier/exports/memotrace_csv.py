@@ -42,7 +42,7 @@ from .ymd_time import read_time
 
 NAME = "memotrace-csv/1"
 
-_COLUMNS = (
+COLUMNS = (
     b"localId", b"TalkerId", b"Type", b"SubType", b"IsSender", b"CreateTime",
     b"Status", b"StrContent", b"StrTime", b"Remark", b"NickName", b"Sender",
 )  # fmt: skip
@@ -58,13 +58,13 @@ _RECALLED: Final = "撤回了一条消息".encode()
 
 
 def _parse(found: list[bytes]) -> Message | None:
-    if len(found) not in (_SHORT, len(_COLUMNS)) and not _LEADING.fullmatch(b",".join(found[:6])):
+    if len(found) not in (_SHORT, len(COLUMNS)) and not _LEADING.fullmatch(b",".join(found[:6])):
         return None
     _, _, kind, sub_kind, _, time = found[:6]
     te = None
     if _SECONDS.fullmatch(time) and int(time) <= _MAX_SECONDS:
         te = (int(time),) * 2
-    if len(found) not in (_SHORT, len(_COLUMNS)):
+    if len(found) not in (_SHORT, len(COLUMNS)):
         return Message(time, te, b"", found[0], kind + b"," + sub_kind)
     content, written = found[7], found[8]
     flags: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def _parse(found: list[bytes]) -> Message | None:
 
 
 FORM: Final = Form(
-    {_COLUMNS: _parse, _COLUMNS[:_SHORT]: _parse},
+    {COLUMNS: _parse, COLUMNS[:_SHORT]: _parse},
     re.compile(rb"[\r\n]\d{1,19},\d{1,10},\d{1,10},\d{1,10},[01],\d{9,12},"),
     frozenset((_SHORT,)),
 )
@@ -100,7 +100,7 @@ FORM: Final = Form(
 
 def detect(source: Source) -> tuple[Reason, ...]:
     """Recognise the names of the tool's columns in the first row."""
-    return (Reason("MEMOTRACE_COLUMNS"),) if FORM.columns(source) is not None else ()
+    return (Reason("MEMOTRACECOLUMNS"),) if FORM.columns(source) is not None else ()
 
 
 def _variant(columns: Columns | None) -> str:
@@ -142,17 +142,17 @@ def read(source: Source) -> Reading:
 def view(data: bytes) -> View:
     """Return what a row says: its ``StrContent``."""
     found = [each for row in rows([data]) for each in texts(row.data or b"")]
-    return plain(found[7]) if len(found) in (_SHORT, len(_COLUMNS)) else plain(data)
+    return plain(found[7]) if len(found) in (_SHORT, len(COLUMNS)) else plain(data)
 
 
 def _context(variant: str) -> bytes:
     """Return the row of names, without which a row is none."""
-    names = _COLUMNS[:_SHORT] if variant == _variant(_COLUMNS[:_SHORT]) else _COLUMNS
+    names = COLUMNS[:_SHORT] if variant == _variant(COLUMNS[:_SHORT]) else COLUMNS
     return b",".join(names) + b"\r\n"
 
 
 REASONS: Final = {
-    "MEMOTRACE_COLUMNS": Text(
+    "MEMOTRACECOLUMNS": Text(
         "第一行是留痕（MemoTrace）导出表的列名。",
         "The first row names the columns of a MemoTrace export.",
     ),

@@ -26,6 +26,7 @@ from . import (
     mail_eml,
     mail_mbox,
     memotrace_csv,
+    memotrace_xlsx,
     messenger_json,
     pywxdump_csv,
     qq_msgmgr_mht,
@@ -40,8 +41,10 @@ from . import (
     wechat_official,
     wechat_official_mail,
     wechatpay_csv,
+    wechatpay_xlsx,
     weflow_json,
     weflow_weclone_csv,
+    weflow_xlsx,
     whatsapp_text,
 )
 from .reader import Detection, Note, Reader, Reading
@@ -68,6 +71,9 @@ READERS: Final[tuple[Reader, ...]] = (
     chatlog_csv.READER,
     alipay_csv.READER,
     wechatpay_csv.READER,
+    wechatpay_xlsx.READER,
+    memotrace_xlsx.READER,
+    weflow_xlsx.READER,
     wechat_official_mail.READER,
     wechat_official.READER,
     qq_msgmgr_mht.READER,

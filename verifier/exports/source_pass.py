@@ -182,6 +182,8 @@ class _Looking:
             if tally.count:
                 yield _from_tally(code, tally, detail)
         declared, found = self._reading.declared_records, summary.records
+        if not summary.counted:
+            declared = None  # a file that is not cut has no number to hold it against
         if declared is not None and declared != found:
             detail = f"declared {declared} found {found}"
             yield SourceFinding("COUNT_MISMATCH", found, detail=detail)

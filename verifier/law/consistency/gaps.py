@@ -115,14 +115,14 @@ def _own_count(sheet: Sheet, file: SealedFile, summary: Summary, *, claimed: boo
     if note is not None:
         add = sheet.contradiction if claimed else sheet.raise_
         said = note.detail.split(" ")
-        declared = said[1] if len(said) == 4 else "-"
+        declared, found = (said[1], int(said[3])) if len(said) == 4 else ("-", summary.records)
         add(
             "FILE_COUNT",
             _GAP_ROWS,
             ("scope.gaps",),
             file=file.position,
             declared=declared,
-            found=summary.records,
+            found=found,
         )
 
 
