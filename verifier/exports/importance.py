@@ -33,6 +33,11 @@ _RANK: Final = {
 }
 
 
+def rank(code: str) -> int:
+    """Return where a code stands; smaller is more important."""
+    return _RANK.get(code, _MIDDLE)
+
+
 def by_importance(findings: Iterable[SourceFinding]) -> tuple[SourceFinding, ...]:
     """Return the findings, the most important first; equals stay in their order."""
-    return tuple(sorted(findings, key=lambda each: _RANK.get(each.code, _MIDDLE)))
+    return tuple(sorted(findings, key=lambda each: rank(each.code)))

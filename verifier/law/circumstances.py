@@ -17,10 +17,13 @@ from .consistency import sentences
 from .consistency.declared import Look
 from .examination import Text
 from .rules import ROWS
+from .source_findings import file_findings
 from .stating import sentence
 
 _NOT_A_DOUBT: Final = frozenset({"DATE_ORDER_DECIDED", "TZ_INFERRED", "READER_AMBIGUOUS"})
 """Notes of a reader that say how a question was settled."""
+_SAID_ELSEWHERE: Final = frozenset({"ID_GAP", "TIME_GAP", "SECRETS_PRESENT"})
+"""Gaps are counted by themselves; a token is no doubt about a message."""
 _SCREENS: Final = frozenset({"audio_video", "screenshot"})
 _LOG_SCAN: Final = ("checkpoint", "log_key", "root", "entries", "links")
 
@@ -85,6 +88,8 @@ def circumstances(case: Case) -> list[Text]:
         if count
     ]
     noted = dict.fromkeys(note.code for each in summaries(case) for note in each.notes)
+    scanned = (each.finding.code for each in file_findings(case.material))
+    noted |= dict.fromkeys(code for code in scanned if code not in _SAID_ELSEWHERE)
     texts = [NOTES[code] for code in noted if code in NOTES and code not in _NOT_A_DOUBT]
     found += [saying.ours(text.zh.rstrip("。"), text.en.rstrip(".")) for text in texts]
     replaced = stand_ins(case)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from .consistency.outcome import CheckOutcome, Finding
 from .rules import Row
+from .source_findings import FileFinding
 
 CONSISTENT: Final = "consistent"
 INCONSISTENT: Final = "inconsistent"
@@ -69,7 +70,9 @@ class RowResult:
     of field id and reason where the declarant wrote unknown or not applicable
     (their own words); ``files`` the positions of the attached material that a
     digest of the row's own fields names. ``is_open`` says of a row of class C
-    that what it asks for is not there, whichever sentence says so.
+    that what it asks for is not there, whichever sentence says so. ``source`` is
+    what the source report of the files found and the row may have to do with; it
+    decides nothing.
     """
 
     row: Row
@@ -83,6 +86,7 @@ class RowResult:
     reasons: tuple[tuple[str, str], ...] = ()
     files: tuple[int, ...] = ()
     is_open: bool = False
+    source: tuple[FileFinding, ...] = ()
 
 
 class Point(NamedTuple):

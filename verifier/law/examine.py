@@ -25,6 +25,7 @@ from .opponent import objections_of
 from .origin import origin_of
 from .phase import phase_of
 from .rules import ROWS, STATUSES
+from .source_findings import by_row
 
 LEGALITY_CHECK: Final = "P-16"
 """Where it raises something, the rows on legality are printed in full."""
@@ -42,9 +43,11 @@ def examine(material: Material) -> Examination:
         {outcome.check: outcome for outcome in outcomes},
         {interval.name: interval for interval in intervals},
     )
+    shown = by_row(material)
     for row in ROWS.values():
         found = judge(case, row, NEEDS[row.id])
-        case.rows[row.id] = replace(found, values=values_for(case, row, found.wording))
+        values = values_for(case, row, found.wording)
+        case.rows[row.id] = replace(found, values=values, source=shown.get(row.id, ()))
     rows = list(case.rows.values())
     gaps = gaps_of(case, NEEDS, rows)
     legality = _is_raised(case)

@@ -79,7 +79,7 @@ def gather(
             return material
         material.manifest = _manifest(container, receipt)
         if material.manifest is not None:
-            shelf = Shelf(material)
+            shelf = Shelf(material, _names(container, material.manifest))
             for position in range(len(material.manifest.files)):
                 _sealed(shelf, container, path, position)
             shelf.open_annexes()
@@ -189,6 +189,13 @@ def _opening(container: Container, sealed: Manifest, position: int) -> Opening |
     except VerifierError:
         return None
     return opening if opening.commitment() == sealed.files[position].commitment else None
+
+
+def _names(container: Container, sealed: Manifest) -> frozenset[bytes]:
+    """Return the names of all sealed files; none where one is not shown, which may be any of them."""
+    openings = [_opening(container, sealed, n) for n in range(len(sealed.files))]
+    known = [opening.file.name for opening in openings if opening is not None]
+    return frozenset(known) if len(known) == len(openings) else frozenset()
 
 
 def _sealed(shelf: Shelf, container: Container, path: Path, position: int) -> None:

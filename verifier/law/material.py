@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..evidence.provenance.annex import Opened
     from ..evidence.provenance.record import Problem, Record
     from ..evidence.receipt import Receipt
+    from ..exports.source_report import SourceReport
     from ..exports.summary import Summary
     from ..policy import Policy
     from ..result import Result
@@ -57,7 +58,8 @@ class Material:
     verification was told, in Unix seconds, 0 if none. ``declaration`` is the
     platform's, its signature and digest checked. ``annex`` are commitments of
     the record that a sealed annex opens. ``attestations`` are the bytes of
-    small files sealed in that role, by position. ``audit`` is that of the whole
+    small files sealed in that role, by position. ``summaries`` and ``reports``
+    are of the files that are chats, by position. ``audit`` is that of the whole
     log, where a usable copy of it was given.
     """
 
@@ -67,6 +69,7 @@ class Material:
     manifest: Manifest | None = None
     files: list[SealedFile] = field(default_factory=list)
     summaries: dict[int, Summary] = field(default_factory=dict)
+    reports: dict[int, SourceReport] = field(default_factory=dict)
     record: Record | None = None
     record_position: int | None = None
     record_problems: list[Problem] = field(default_factory=list)

@@ -9,9 +9,10 @@ from ..evidence.provenance.annex import Annex, check_annex, parse_annex
 from ..evidence.provenance.record import MAX_BYTES as MAX_RECORD_BYTES
 from ..evidence.provenance.record import RecordError, parse_record
 from ..exports import any_file
+from ..exports.gaps.linked_media import Beside
 from ..exports.reader import Reading
 from ..exports.registry import read, reader_named
-from ..exports.summary import summarise
+from ..exports.source_pass import report_on
 from .bound import HELD_BYTES, Bound
 from .material import Material, SealedFile
 from .media_facts import facts_of
@@ -24,19 +25,24 @@ _ANNEX_MARK: Final = b'"beilin/annex/v1"'
 
 
 class Shelf:
-    """Puts bound files into a material, one at a time."""
+    """Puts bound files into a material, one at a time.
 
-    def __init__(self, material: Material) -> None:
+    ``names`` are those of all files of a package, where they are all known:
+    then it can be told which media a chat names and the package does not hold.
+    """
+
+    def __init__(self, material: Material, names: frozenset[bytes] = frozenset()) -> None:
         self.material = material
+        self._names = names
         self._annexes: list[Annex] = []
 
     def add(self, source: Bound, position: int, role: str) -> None:
         """Add one file; raises Malformed, and adds nothing, if its bytes are not the bound ones."""
         source = source.held()
         facts = facts_of(source)
-        summary = None
+        report = None
         if facts.kind == "chat":
-            summary = summarise(self._reading(source, position), source)
+            report = report_on(source, self._reading(source, position), self._beside(source))
         attested = None
         if role == ATTESTATION_ROLE and source.size <= MAX_ATTESTATION_BYTES:
             attested = source.read_all()
@@ -47,10 +53,19 @@ class Shelf:
         self.material.files.append(
             SealedFile(position, source.file_name, role, source.size, source.sha256, *facts)
         )
-        if summary is not None:
-            self.material.summaries[position] = summary
+        if report is not None:
+            self.material.reports[position] = report
+            self.material.summaries[position] = report.summary
         if attested is not None:
             self.material.attestations[position] = attested
+
+    def _beside(self, chat: Bound) -> Beside | None:
+        """Return what tells whether a name in the chat is a sealed file (SPEC §8.4)."""
+        if not self._names:
+            return None
+        folder = chat.file_name.rpartition(b"/")[0]
+        prefix = folder + b"/" if folder else b""
+        return lambda name: prefix + name in self._names and prefix + name != chat.file_name
 
     def _reading(self, source: Bound, position: int) -> Reading:
         """Read with the reader that the seal names, if it is one of ours and cuts messages."""

@@ -8,10 +8,11 @@ from typing import Any
 from ..law.consistency import CheckOutcome, Finding, sentences
 from ..law.examination import Examination, Gap, Interval, Objection, Point, RowResult, Text
 from ..law.rules import DATE, VERSION, source_of
+from ..law.source_findings import FileFinding
 from .marked import to_plain
 from .sections.intervals import interval_length
 from .sections.opponent import objection_texts
-from .sections.rows import how_text, sentence_of, when_text, who_texts
+from .sections.rows import how_text, sentence_of, source_sentence, when_text, who_texts
 from .words import Words
 
 _ZH, _EN = Words("zh"), Words("en")
@@ -67,6 +68,7 @@ def _row(found: RowResult) -> dict[str, Any]:
         "reasons": [{"field": name, "reason": reason} for name, reason in found.reasons],
         "files": [str(position) for position in found.files],
         "findings": [_finding(each) for each in found.findings],
+        "source": [_source(each) for each in found.source],
         "burden": _both(lambda words: words.side(row, "burden")),
         "consequence": _both(lambda words: words.side(row, "consequence")),
         "basis": list(row.basis),
@@ -81,6 +83,18 @@ def _origin(text: Text) -> dict[str, str]:
 
 def _text(value: Text) -> dict[str, Any]:
     return {"zh": value.zh, "en": value.en, "own": value.own}
+
+
+def _source(found: FileFinding) -> dict[str, Any]:
+    finding = found.finding
+    return {
+        "file": str(found.position),
+        "code": finding.code,
+        "count": str(finding.count),
+        "places": [str(place) for place in finding.places],
+        "detail": finding.detail,
+        "sentence": _both(lambda words: source_sentence(found, words)),
+    }
 
 
 def _finding(found: Finding) -> dict[str, Any]:

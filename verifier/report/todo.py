@@ -14,15 +14,18 @@ from ..evidence.provenance.fields import FIELDS
 from ..law.consistency import CheckOutcome
 from ..law.examination import Examination, Gap
 from ..law.rules import SEVERITIES
+from ..law.source_findings import in_order
 from .document import Bullets, Document, Line, Section
 from .field_label import label_of
 from .local_time import with_local_times
-from .sections.rows import finding_sentence, how_text
+from .sections.rows import finding_sentence, how_text, source_sentence
 from .sections.summary import compact
 from .words import Words
 
 WHEN: Final = ("no", "partly", "yes")
 """Whether a gap can be closed after anchoring: the pressing ones first."""
+MOST_SHOWN: Final = 12
+"""So many findings of the files have their sentence; the rest are named."""
 LATER: Final = frozenset({"court"})
 """Steps of the work that cannot be done yet: they belong to the hearing."""
 
@@ -70,6 +73,12 @@ def _sections(examination: Examination, words: Words) -> Iterator[Section]:
     )
     if raised:
         yield Section("raised", words("todo.raised"), (Bullets(raised),))
+    shown = in_order(each for row in examination.rows for each in row.source)
+    if shown:
+        said = tuple(source_sentence(each, words) for each in shown[:MOST_SHOWN])
+        rest = " ".join(dict.fromkeys(each.finding.code for each in shown[MOST_SHOWN:]))
+        more = (Line(words("todo.source.more", codes=rest)),) if rest else ()
+        yield Section("source", words("todo.source"), (Bullets(said), *more))
     mine = open_gaps(examination)
     fields = _fields(mine)
     title = words("todo.mine", fields=len(fields), count=len(mine))

@@ -39,7 +39,7 @@ def inputs(sources: Sources) -> list[Block]:
     rows = list(_files(result.facts))
     if rows:
         head = tuple(words(f"annex.{name}") for name in ("position", "name", "role", "size"))
-        blocks += _table(words("annex.inputs.files"), (*head, "SHA-256"), rows, words)
+        blocks += table(words("annex.inputs.files"), (*head, "SHA-256"), rows, words)
     rules = words("versions.rules.text", version=RULES, date=DATE)
     return [
         *blocks,
@@ -73,7 +73,7 @@ def boundaries(sources: Sources) -> list[Block]:
             name = _named(file.position, file.name, words)
             rows.append((name, _shown(summary.first), _shown(summary.last), file.sha256.hex()))
     head = tuple(words(f"annex.boundaries{part}") for part in (".file", ".first", ".last"))
-    return _table(words("annex.boundaries.caption"), (*head, "SHA-256"), rows, words)
+    return table(words("annex.boundaries.caption"), (*head, "SHA-256"), rows, words)
 
 
 def _named(position: int, name: bytes, words: Words) -> str:
@@ -139,7 +139,7 @@ def timeline(sources: Sources) -> list[Block]:
         return []
     head = tuple(words(f"annex.timeline.{name}") for name in ("time", "what", "from"))
     rows = [(time, what, label_of(name, words)) for _, time, what, name in sorted(found)]
-    return _table(words("annex.timeline.caption"), head, rows, words)
+    return table(words("annex.timeline.caption"), head, rows, words)
 
 
 def _moments(name: str, kind: Type, item: Any, words: Words) -> Iterator[tuple[int, str, str, str]]:
@@ -191,8 +191,8 @@ def attachments(sources: Sources) -> list[Block]:
     columns = (*names, "stand_ins")
     count_head = (first, *(words(f"annex.attachments.{name}") for name in columns))
     return [
-        *_table(words("annex.attachments.files"), head, files, words),
-        *_table(words("annex.attachments.counts"), count_head, counts, words),
+        *table(words("annex.attachments.files"), head, files, words),
+        *table(words("annex.attachments.counts"), count_head, counts, words),
     ]
 
 
@@ -232,7 +232,7 @@ def _of_field(name: str, sources: Sources, digest: str = "") -> list[Block]:
         if digest:
             cells.append(_sealed(item.get(digest), sources.material, words))
         rows.append(tuple(cells))
-    return _table(label_of(name, words), tuple(head), rows, words)
+    return table(label_of(name, words), tuple(head), rows, words)
 
 
 def _sealed(digest: object, material: Material | None, words: Words) -> str:
@@ -247,7 +247,7 @@ def _pair(name: str, sources: Sources) -> Pair:
     return Pair(label_of(name, sources.words), said or sources.words("value.none"))
 
 
-def _table(
+def table(
     caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], words: Words
 ) -> list[Block]:
     """Return the table with the first of its rows and how many more there are; nothing if empty."""

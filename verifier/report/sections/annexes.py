@@ -15,12 +15,13 @@ from ...law.material import Material
 from ...result import Result
 from ..document import Block, Line, Section
 from ..words import Words
-from . import annex_forms, annex_tables
+from . import annex_forms, annex_source, annex_tables
 
 TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     # Table → the rows whose sentence sends a reader to it.
     "inputs": ("M16-12",),
     "boundaries": ("W08-01",),
+    "source": (),
     "corroboration": ("M18-06", "M88-01"),
     "timeline": ("M106-05",),
     "steps": ("MI-04",),
@@ -56,6 +57,7 @@ class Sources:
 _BUILDERS: Final[Mapping[str, Callable[[Sources], list[Block]]]] = {
     "inputs": annex_tables.inputs,
     "boundaries": annex_tables.boundaries,
+    "source": annex_source.source,
     "corroboration": annex_tables.corroboration,
     "timeline": annex_tables.timeline,
     "steps": annex_tables.steps,

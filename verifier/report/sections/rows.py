@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ...exports.finding import SourceFinding, detail_text
 from ...law.consistency import Finding, sentences
 from ...law.examination import WITHOUT_RECORD, Examination, Gap, RowResult
 from ...law.material import Material
 from ...law.rules import ROWS, SEVERITIES, Row, source_of
+from ...law.source_findings import FileFinding
 from ..document import Block, Bullets, Entry, Line, Pair
 from ..field_label import label_of
 from ..law_data import side
@@ -19,6 +21,9 @@ from ..words import Words
 _NO_TEXT = frozenset({"", "—"})
 _FILES = 5
 """So many files are named in one row; the rest are counted."""
+_FINDINGS = 4
+"""So many findings of the source report have their sentence in one row; the rest have their codes."""
+_PLACES = 10
 _DECLARED = frozenset({"declared", "declared_with_artifact", "inconsistent"})
 """Where something was declared, and a declarant can be named."""
 
@@ -132,6 +137,8 @@ def _blocks(found: RowResult, context: Context) -> Iterator[Block]:
     if found.findings:
         items = tuple(finding_sentence(each, words) for each in found.findings)
         yield Bullets(items, words("row.findings"))
+    if found.source:
+        yield Bullets(tuple(_source(found, words)), words("row.source"))
     if found.lacking:
         names = words.comma.join(label_of(name, words) for name in found.lacking)
         yield Pair(words("row.missing"), names)
@@ -154,6 +161,35 @@ def _blocks(found: RowResult, context: Context) -> Iterator[Block]:
     if gap is not None:
         yield from gap_blocks(gap, words)
     yield from _law(row, words)
+
+
+def _source(found: RowResult, words: Words) -> Iterator[str]:
+    for each in found.source[:_FINDINGS]:
+        yield source_sentence(each, words)
+    rest = [each.finding.code for each in found.source[_FINDINGS:]]
+    if rest:
+        yield words("row.source.more", codes=" ".join(dict.fromkeys(rest)))
+
+
+def source_sentence(found: FileFinding, words: Words) -> str:
+    """Return what the source report says of a file, with the file before it."""
+    file, finding = words("row.file", n=found.position), found.finding
+    parts = [words.of(finding.text).rstrip("。."), *source_details(finding, words)]
+    return f"{file}{words.colon}{words.semicolon.join(parts)}{words.stop}"
+
+
+def source_details(finding: SourceFinding, words: Words) -> list[str]:
+    """Return the details of a finding: what it adds, which records, how many."""
+    parts = []
+    if finding.detail:
+        parts.append(words.of(detail_text(finding.detail)))
+    places = finding.places[:_PLACES]
+    if places:
+        numbers = " ".join(map(str, places)) + (" …" if finding.count > len(places) else "")
+        parts.append(words("row.source.records", numbers=numbers))
+    if finding.count > len(places):
+        parts.append(words("row.source.count", count=finding.count))
+    return parts
 
 
 def _files(positions: tuple[int, ...], context: Context) -> str:
