@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from .shown_segment import ShownSegment
+
 DONE: Final = "done"
 FAILED: Final = "failed"
 NOT_DONE: Final = "not_done"
@@ -77,6 +79,8 @@ class Result:
     bytes (index, times as the service says, names): SPEC §13.4 lists the keys.
     ``at`` is the time of judgement in Unix seconds, 0 if none; ``at_is_clock``
     says that it is the clock of the machine, given by nobody.
+    ``shown`` is what a disclosure shows of its files in part, made readable; it
+    is for a face, and empty where the check ``records`` is not done.
     """
 
     scope: str
@@ -89,6 +93,7 @@ class Result:
     time_grade: str = "T0"
     at: int = 0
     at_is_clock: bool = False
+    shown: list[ShownSegment] = field(default_factory=list)
 
     def add(self, id_: str, status: str, sub: str | None = None, **values: str | int) -> None:
         """Append a check; the ids of one result are distinct."""

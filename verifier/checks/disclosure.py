@@ -18,6 +18,7 @@ from ..evidence.messages import MessagesRoot, parse_messages_root
 from ..evidence.receipt import Receipt
 from ..evidence.zip_container import Container
 from ..exports.again import Again, derive_again
+from ..exports.reader import Reader
 from ..exports.registry import family_of
 from ..options import Options
 from ..policy import Policy
@@ -25,6 +26,7 @@ from ..result import DONE, FAILED, NOT_DONE, Result
 from .dossier_chain import check_dossier_chain
 from .files import check_files
 from .members import Hashes, check_members, common_members, read_member
+from .readable import Listed, Room, make_readable
 from .receipt import sub_of
 from .shown_records import Shown, check_shown, pieces
 
@@ -112,6 +114,7 @@ def _records(
 ) -> None:
     """3. to 8. for each file of which some records are shown."""
     unknown = differing = matched = 0
+    room = Room()
     for n, opening in parts.items():
         try:
             root = parse_messages_root(
@@ -119,10 +122,14 @@ def _records(
             )
             _check_root(root, sealed.files[n].root, opening)
             with ExitStack() as stack:
-                shown, again = _one(container, n, root, stack)
+                shown, again, listed = _one(container, n, root, stack, room)
         except VerifierError as error:
             result.add("records", FAILED, sub_of(error), reason=f"file {n}: {error}", file=n)
+            result.shown.clear()
             return
+        room = listed.room
+        result.shown += listed.segments
+        result.facts[f"file.{n}.not_listed"] = listed.more
         matched += shown.raw_bytes
         unknown += again is None
         differing += again is not None and again.differ > 0
@@ -150,8 +157,8 @@ def _check_root(root: MessagesRoot, anchored: bytes | None, opening: Opening) ->
 
 
 def _one(
-    container: Container, n: int, root: MessagesRoot, stack: ExitStack
-) -> tuple[Shown, Again | None]:
+    container: Container, n: int, root: MessagesRoot, stack: ExitStack, room: Room
+) -> tuple[Shown, Again | None, Listed]:
     name = package.BASE + package.disclosed_member(n)
     if name not in container.members:
         raise Malformed(f"package: {package.disclosed_member(n)} is missing")
@@ -168,11 +175,17 @@ def _one(
         raw = cast("BinaryIO", io.BytesIO())
     shown = check_shown(root, text, size, raw, raw_size)
     worst: Again | None = None
-    for reader in family_of(root.reader):
+    family = family_of(root.reader)
+    for reader in family:
         again = derive_again(reader, root.variant, lambda: pieces(text, size), raw)
         if again is not None and (worst is None or again.differ > worst.differ):
             worst = again
-    return shown, worst
+    return shown, worst, make_readable(n, text, size, raw, _named(root.reader, family), room)
+
+
+def _named(name: str, family: list[Reader]) -> Reader | None:
+    """Return the reader that cut the file, else the newest of its kind, which shows records like it."""
+    return next((reader for reader in family if reader.name == name), next(iter(family), None))
 
 
 def _facts(

@@ -1,7 +1,8 @@
 """The face for programs: ``beilin/report/v1``. Numbers that may need 64 bits are strings.
 
 ``report.schema.json`` is its schema. ``examination`` is null where none was
-made; it is in both languages whatever ``lang`` is.
+made; it is in both languages whatever ``lang`` is, like the sentences of
+``disclosure``, which is null where no disclosure was verified or it failed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..result import REQUIRED, Result
+from .disclosure_json import disclosure_as_json
 from .marked import to_plain
 from .statements import statements
 from .texts import Values, texts_for
@@ -57,6 +59,7 @@ def as_json(
         ],
         "facts": _strings(result.facts),
         "statements": _statements(result, lang),
+        "disclosure": disclosure_as_json(result),
         "examination": examined,
     }
 

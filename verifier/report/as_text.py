@@ -14,6 +14,7 @@ from ..result import Result
 from .document import Document
 from .local_time import with_local_times
 from .numbering import numbered
+from .sections.completeness import completeness
 from .sections.opening import four_statements, headline, origin, warning
 from .sections.technical import technical
 from .text_face import to_text
@@ -27,7 +28,7 @@ def as_text(result: Result, lang: str, examination: Examination | None = None) -
     """Return the report in ``zh`` or ``en``; every line ends in LF."""
     texts = texts_for(lang)
     verdict = headline(result, texts, examination)
-    sections = [four_statements(result, texts)]
+    sections = [four_statements(result, texts), *completeness(result, texts, short=True)]
     if examination is not None:
         from .sections.summary import short_summary
 

@@ -8,7 +8,9 @@ from ..result import Result
 from .document import Document, Line, Section
 from .local_time import with_local_times
 from .numbering import numbered
+from .sections.completeness import completeness
 from .sections.opening import four_statements, headline, origin, warning
+from .sections.shown_records import records_annex
 from .sections.technical import technical
 from .sections.versions import versions
 from .texts import Texts, texts_for
@@ -29,10 +31,11 @@ def full_report(
     """
     texts = texts_for(lang)
     words = Words(lang)
-    sections = [four_statements(result, texts)]
+    sections = [four_statements(result, texts), *completeness(result, texts)]
     if examination is None:
         note = Section("summary", words("summary"), (Line(words("not_examined")),))
-        sections += [note, *technical(result, texts), versions(result, words)]
+        more = records_annex(result, words)
+        sections += [note, *technical(result, texts), *more, versions(result, words)]
     else:
         sections += _examined(result, examination, material, texts)
     verdict = headline(result, texts, examination)
@@ -75,6 +78,7 @@ def _examined(
         others(context),
         consistency(examination, words),
         Section("technical", words("technical"), technical(result, texts, examined=True)),
+        *records_annex(result, words),
         annexes(Sources(words, result, examination, material)),
         record(examination, material, words),
         *platform(material, words),

@@ -36,7 +36,7 @@ CHECK_SIGNS: Final = {
     "nothing_there": "－",
 }  # fmt: skip
 _ALL_SIGNS: Final = {**SIGNS, **CHECK_SIGNS}
-_PAGE_ONE: Final = frozenset({"statements", "origin"})
+_PAGE_ONE: Final = frozenset({"statements", "completeness", "origin"})
 """What stands before the table of contents."""
 _LANGUAGES: Final = {"zh": "中文", "en": "English"}
 _SKIP: Final = {"zh": "跳到正文", "en": "Skip to the report"}

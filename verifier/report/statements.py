@@ -10,11 +10,12 @@ from typing import Final
 
 from ..result import DONE, FAILED, NOT_DONE, PASSED, TOTAL_FAILED, Check, Result
 from .marked import value as show
+from .shown_files import files_not_shown, is_disclosure, shown_files
 from .texts import Texts, Values, fill
 
 PARTS: Final = {
     # Rows of the examination matrix, and the checks that stand behind each.
-    "M16-03": ("files", "file", "openings", "manifest", "statement"),
+    "M16-03": ("files", "file", "records", "openings", "manifest", "statement"),
     "M16-04": ("entry", "inclusion"),
     "M16-05": ("siblings",),
     "M16-06": ("checkpoint", "log_key", "quorum"),
@@ -168,7 +169,25 @@ def _not_shown(result: Result, texts: Texts) -> list[str]:
         elif siblings is not None and siblings.sub_indication != "LOG_COPY_NOT_SUPPLIED":
             later += ".open"
         rest = [fill(words[later], values)]
-    return [words["not_shown.before"], words["not_shown.versions"], *rest, words["not_shown.art16"]]
+    first = [words["not_shown.before"], *_withheld(result, texts)]
+    return [*first, words["not_shown.versions"], *rest, words["not_shown.art16"]]
+
+
+def _withheld(result: Result, texts: Texts) -> list[str]:
+    """Return what a disclosure leaves out of what was registered, where it leaves out anything."""
+    hidden = files_not_shown(result) if is_disclosure(result) else None
+    if hidden is None:
+        return []
+    files = shown_files(result)
+    values: dict[str, str | int] = {
+        "files": result.facts["files"],
+        "hidden": hidden,
+        "segments": sum(each.count("withheld_segments") for each in files),
+        "redacted": sum(each.count("redacted_records") for each in files),
+    }
+    if not any(values[name] for name in ("hidden", "segments", "redacted")):
+        return []
+    return [fill(texts.words["not_shown.withheld"], values)]
 
 
 def parts(result: Result, texts: Texts) -> list[tuple[str, str, str]]:

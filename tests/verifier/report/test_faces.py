@@ -27,7 +27,7 @@ def test_json_has_exactly_the_keys_of_the_contract():
         report = as_json(result)
         assert list(report) == [
             "format", "verdict", "sub_indication", "trust_level", "time_grade", "policy_sha256",
-            "checks", "findings", "facts", "statements", "examination",
+            "checks", "findings", "facts", "statements", "disclosure", "examination",
         ]  # fmt: skip
         assert report["format"] == "beilin/report/v1"
         assert report["verdict"] == result.verdict

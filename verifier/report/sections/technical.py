@@ -10,6 +10,7 @@ from ...result import DONE, FAILED, NOT_DONE, REQUIRED, Check, Result
 from ..document import Block, Bullets, Entry, Line, Section
 from ..findings import findings, marks_of
 from ..marked import value as shown
+from ..shown_files import is_disclosure
 from ..statements import are_counted, facts_of, is_bound, level_reason, parts
 from ..texts import Texts, fill
 from .opening import level
@@ -65,10 +66,14 @@ def _files(result: Result, texts: Texts) -> Iterator[str]:
     marks = marks_of(result.findings)
     count = facts.get("files", 0)
     numbers = range(min(count, MAXIMUM_FILES) if isinstance(count, int) else 0)
+    count_is_of_manifest = is_disclosure(result)
     for n in numbers:
         prefix = f"file.{n}."
         values = {k.removeprefix(prefix): v for k, v in facts.items() if k.startswith(prefix)}
-        yield fill(words["file"], {**values, "n": n})
+        if count_is_of_manifest and not values:
+            continue  # not shown: the section on completeness counts these
+        key = "file.part" if count_is_of_manifest and "sha256" not in values else "file"
+        yield fill(words[key], {**values, "n": n})
         if "reader" in values:
             how = "".join(words[f"file.{mark}"] for mark in marks.get(n, ()))
             yield fill(words["file.cut"].replace("{how}", how), values)
