@@ -152,7 +152,7 @@ class _Pass:
         else:
             self._edges[role] = leaf
             self._date(leaf)
-        if low is not None and high is not None:
+        if self._period is not None and low is not None and high is not None:
             start, end = self._head.ranges[0]
             if leaf.index < start:
                 self._times[LEFT].append((low, high))
