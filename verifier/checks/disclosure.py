@@ -177,7 +177,7 @@ def _one(
     worst: Again | None = None
     family = family_of(root.reader)
     for reader in family:
-        again = derive_again(reader, root.variant, lambda: pieces(text, size), raw)
+        again = derive_again(reader, root.variant, root.clock, lambda: pieces(text, size), raw)
         if again is not None and (worst is None or again.differ > worst.differ):
             worst = again
     return shown, worst, make_readable(n, text, size, raw, _named(root.reader, family), room)

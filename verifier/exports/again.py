@@ -72,7 +72,7 @@ class _Window:
 
 
 def derive_again(
-    reader: Reader, variant: str, pieces: Callable[[], Iterable[Piece]], shown: BinaryIO
+    reader: Reader, variant: str, clock: str, pieces: Callable[[], Iterable[Piece]], shown: BinaryIO
 ) -> Again | None:
     """Read what is shown with ``reader``; None where it cannot read pieces of its files.
 
@@ -83,7 +83,7 @@ def derive_again(
         return None
     with tempfile.TemporaryFile() as file:
         offsets = array("q")
-        size = file.write(reader.context(variant))
+        size = file.write(reader.context(variant, clock))
         last = -2
         for piece in pieces():
             if piece.leaf.index != last + 1 and offsets:

@@ -104,5 +104,5 @@ READER = Reader(
     read,
     REASONS,
     view=view,
-    context=lambda variant: names_row(LAYOUTS, variant),
+    context=lambda variant, _clock: names_row(LAYOUTS, variant),
 )

@@ -64,4 +64,6 @@ READER = Reader(
     types=TYPES,
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b'{"messages":[',
+    between=b",",
 )

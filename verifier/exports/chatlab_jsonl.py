@@ -77,4 +77,6 @@ READER = Reader(
     types=TYPES,
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b"",
+    between=b"\n",
 )

@@ -111,7 +111,7 @@ def view(data: bytes) -> View:
     return plain(found[-1]) if len(found) in (len(_COLUMNS), len(_WITH_KEY)) else plain(data)
 
 
-def _context(variant: str) -> bytes:
+def _context(variant: str, _clock: str) -> bytes:
     """Return the row of names, without which a row is none."""
     names = _WITH_KEY if variant.endswith(_LAYOUTS[_WITH_KEY]) else _COLUMNS
     return b",".join(names) + b"\n"

@@ -90,4 +90,6 @@ READER = Reader(
     },
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b"[",
+    between=b",",
 )

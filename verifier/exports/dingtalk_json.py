@@ -78,4 +78,6 @@ READER = Reader(
     REASONS,
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b"[",
+    between=b",",
 )

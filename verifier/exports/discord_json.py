@@ -124,4 +124,6 @@ READER = Reader(
     types={b"Call": ("calls",)},
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b'{"messages":[',
+    between=b",",
 )

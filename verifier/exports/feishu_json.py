@@ -104,4 +104,6 @@ READER = Reader(
     },
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b'{"data":{"items":[',
+    between=b",",
 )

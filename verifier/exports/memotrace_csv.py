@@ -145,7 +145,7 @@ def view(data: bytes) -> View:
     return plain(found[7]) if len(found) in (_SHORT, len(COLUMNS)) else plain(data)
 
 
-def _context(variant: str) -> bytes:
+def _context(variant: str, _clock: str) -> bytes:
     """Return the row of names, without which a row is none."""
     names = COLUMNS[:_SHORT] if variant == _variant(COLUMNS[:_SHORT]) else COLUMNS
     return b",".join(names) + b"\r\n"

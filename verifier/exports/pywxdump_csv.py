@@ -200,7 +200,7 @@ def view(data: bytes) -> View:
     return View(text[: match.start()], quoted=text[match.end() :])
 
 
-def _context(variant: str) -> bytes:
+def _context(variant: str, _clock: str) -> bytes:
     """Return the row of names and a row whose time tells the clock, as the file's first one did."""
     for layout, word in _LAYOUTS.items():
         if variant.startswith(f"csv {word}"):

@@ -66,6 +66,13 @@ REASONS: Final = {
     "MESSAGES_ARRAY": Text("有名为 messages 的数组。", "There is an array named messages."),
 }
 
+
+def _context(variant: str, _clock: str) -> bytes:
+    """Return the beginning of a conversation of that kind, which decides what the ids are."""
+    kind = b"group" if variant.startswith("json group") else b"private"
+    return b'{"chatInfo":{"type":"%b"},"messages":[' % kind
+
+
 READER = Reader(
     NAME,
     Text("QQChatExporter 导出的 QQ 聊天记录（JSON）", "QQ chat by QQChatExporter (JSON)"),
@@ -75,4 +82,6 @@ READER = Reader(
     counted=("messages", "media"),
     escaped=True,
     view=view,
+    context=_context,
+    between=b",",
 )

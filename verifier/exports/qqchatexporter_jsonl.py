@@ -60,4 +60,6 @@ READER = Reader(
     counted=("messages", "media"),
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b"",
+    between=b"\n",
 )

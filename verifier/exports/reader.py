@@ -111,7 +111,7 @@ class Reading:
         return bounded(self.cut())
 
 
-def _nothing(_variant: str) -> bytes:
+def _nothing(_variant: str, _clock: str) -> bytes:
     return b""
 
 
@@ -127,7 +127,7 @@ class Reader:
     says which of these a record's ``type`` means. Records are JSON where
     ``escaped``. ``view`` shows one record's bytes to a person; it never raises.
     ``context`` makes single records readable (``again``): the bytes that a file
-    of that variant may have in front of any of its records, ``between`` what
+    of that variant and clock may have in front of any of its records, ``between`` what
     stands for left-out ones; None where pieces of a file cannot be read.
     """
 
@@ -140,5 +140,5 @@ class Reader:
     types: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
     escaped: bool = False
     view: Callable[[bytes], View] = plain
-    context: Callable[[str], bytes] | None = _nothing
+    context: Callable[[str, str], bytes] | None = _nothing
     between: bytes = b""

@@ -108,4 +108,6 @@ READER = Reader(
     REASONS,
     escaped=True,
     view=view,
+    context=lambda _variant, _clock: b"[",
+    between=b",",
 )

@@ -276,6 +276,6 @@ READER = Reader(
     counted=("messages", "media", "voice", "calls"),
     types=_TYPES,
     view=view_message,
-    context=lambda variant: _UTC_TITLE if variant == "html utc" else b"",
+    context=lambda variant, _clock: _UTC_TITLE if variant == "html utc" else b"",
     between=b'<div class="message service" id="message-1"></div>\n',
 )

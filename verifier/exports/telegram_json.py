@@ -83,6 +83,14 @@ REASONS: Final = {
 }
 
 _MEDIA: Final = ("media",)
+_INSTANT: Final = b'{"id":0,"type":"message","date_unixtime":"0"},'
+
+
+def _context(_variant: str, clock: str) -> bytes:
+    """Return the beginning of a chat; with a record in it that tells its clock, which one may not."""
+    return b'{"messages":[' + (_INSTANT if clock == "instant" else b"")
+
+
 READER = Reader(
     NAME,
     Text("Telegram Desktop 导出的聊天记录（JSON）", "Telegram Desktop export (JSON)"),
@@ -102,4 +110,6 @@ READER = Reader(
     },
     escaped=True,
     view=view,
+    context=_context,
+    between=b",",
 )

@@ -166,7 +166,7 @@ _HEAD: Final = (
 ).encode()
 
 
-def _context(variant: str) -> bytes:
+def _context(variant: str, _clock: str) -> bytes:
     """Return what may stand before any message of a transcript; the mail's own record needs nothing."""
     return _HEAD if variant == "mail plain-text" else b""
 

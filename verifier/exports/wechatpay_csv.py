@@ -86,5 +86,5 @@ READER = Reader(
     read,
     REASONS,
     view=view,
-    context=lambda variant: names_row((LAYOUT,), variant),
+    context=lambda variant, _clock: names_row((LAYOUT,), variant),
 )

@@ -220,6 +220,6 @@ READER = Reader(
         "转账卡片".encode(): ("transfers",),
     },
     escaped=True,
-    context=lambda _variant: b'{"weflow":{},"messages":[',
+    context=lambda _variant, _clock: b'{"weflow":{},"messages":[',
     between=b",",
 )

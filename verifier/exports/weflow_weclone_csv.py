@@ -134,5 +134,5 @@ READER = Reader(
         b"voice": ("media", "voice"),
     },
     view=view,
-    context=lambda _variant: b",".join(_COLUMNS) + b"\r\n",
+    context=lambda _variant, _clock: b",".join(_COLUMNS) + b"\r\n",
 )

@@ -27,7 +27,7 @@ class Cut:
 
     def __init__(self, data: bytes, rows: list[Segment] | None = None) -> None:
         reading = read(Source(data))
-        self.data, self.variant = data, reading.variant
+        self.data, self.variant, self.clock = data, reading.variant, reading.clock
         self.reader: Reader = reader_named(reading.reader)
         self.rows = [row._replace(media=()) for row in rows or reading.segments()]
         bounds = TimeBounds()
@@ -69,7 +69,7 @@ class Cut:
                 yield Piece(leaf, at, self.rows[n].length)
                 at += self.rows[n].length
 
-        return derive_again(self.reader, self.variant, pieces, io.BytesIO(raw))
+        return derive_again(self.reader, self.variant, self.clock, pieces, io.BytesIO(raw))
 
 
 def cuttable() -> list[Path]:
@@ -96,7 +96,7 @@ def test_each_record_alone_and_all_together(path: Path):
         assert cut.again(shown, bare) == Again(len(shown), 0, ()), n
     whole = cut.again(range(len(cut.rows)), [n for n in range(len(cut.rows)) if n not in records])
     assert whole is not None
-    if cut.rows and cut.rows[0].kind != RECORD and cut.reader.context(cut.variant):  # type: ignore[misc]
+    if cut.rows and cut.rows[0].kind != RECORD and cut.reader.context(cut.variant, cut.clock):  # type: ignore[misc]
         return  # the file's own beginning stands behind the made one: compared without it
     assert whole.differ == 0
 
