@@ -77,6 +77,8 @@ class Findings:
     """What the person should hear about the files, beside the result."""
 
     records: dict[int, int] = field(default_factory=dict)
+    notes: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """By position: the codes that the reader noted, as `beilin inspect` lists them."""
     missing_media: int = 0
 
 
@@ -219,6 +221,7 @@ class _Work:
         span = Span(start, self._spool.tell() - start, table.digest())
         root = self._root(found, tree)
         self._findings.missing_media += self._missing
+        self._findings.notes[self._position] = tuple(dict.fromkeys(n.code for n in found.notes))
         role = self._each.role
         return Scanned(self._each, role, tree.size, tree.file_digest, self._secrets, root, span)
 

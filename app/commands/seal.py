@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .common import EXIT_USAGE, Refusal, say
 
 if TYPE_CHECKING:
+    from app.client.scan import Findings
     from app.client.sealing import Sealed
 
 _LISTED = 20
@@ -110,6 +111,21 @@ def _check_name(name: str) -> None:
         )
 
 
+def _seen(findings: Findings, n: int) -> str:
+    """Return what `beilin inspect` would say of a file first: how many records, how much is noted."""
+    from verifier.exports.source_report import AMBIGUOUS, UNCOUNTED
+
+    notes, records = findings.notes.get(n, ()), findings.records.get(n)
+    if records is None or UNCOUNTED.intersection(notes):
+        return ""
+    apparent = not set(AMBIGUOUS).isdisjoint(notes)
+    zh, en = ("（表观）", " (apparent)") if apparent else ("", "")
+    if notes:
+        zh += f"；有 {len(notes)} 项说明，见 beilin inspect"
+        en += f"; {len(notes)} notes, see beilin inspect"
+    return say(f"  {records} 条{zh}", f"  {records} records{en}")
+
+
 def _report(args: argparse.Namespace, sealed: Sealed) -> None:
     from app.client.words import shown, tell
     from verifier.encoding import to_time
@@ -124,16 +140,9 @@ def _report(args: argparse.Namespace, sealed: Sealed) -> None:
         if each.root is None:
             print(say(f"  {name}  {size} 字节  媒体", f"  {name}  {size} bytes  media"))
             continue
-        records = "" if findings is None else str(findings.records.get(n) or "")
+        seen = "" if findings is None else _seen(findings, n)
         reader = each.root.reader
-        print(
-            say(
-                f"  {name}  {size} 字节  {reader}"
-                + (f"  {records} 条（表面计数）" if records else ""),
-                f"  {name}  {size} bytes  {reader}"
-                + (f"  {records} records (apparent)" if records else ""),
-            )
-        )
+        print(say(f"  {name}  {size} 字节  {reader}", f"  {name}  {size} bytes  {reader}") + seen)
     if len(plan.files) > _LISTED:
         more = len(plan.files) - _LISTED
         print(say(f"  ……另有 {more} 个文件", f"  … and {more} more files"))

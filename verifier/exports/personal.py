@@ -30,6 +30,8 @@ _AFTER = rb"(?![0-9A-Za-z_])"
 _SPACE = rb"[ -]?"
 HINT: Final = re.compile(rb"[0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}")
 """Whatever is counted below holds this; one search rules nearly every record out."""
+_LONGEST: Final = 24
+"""No number that is counted is longer, so none begins so far before the first hint."""
 _NUMBER = re.compile(
     _BEFORE
     + rb"(?:(?P<id>[1-9][0-9]{16}[0-9Xx])"
@@ -52,12 +54,13 @@ def count(data: bytes, own: tuple[bytes, ...] = (), *, escaped: bool = False) ->
     which are no one's. ``escaped`` says that the data is JSON, whose escapes
     end in letters and digits that belong to no number.
     """
-    if HINT.search(data) is None:
+    first = HINT.search(data)
+    if first is None:
         return {}
+    at = max(0, first.start() - _LONGEST)
     if escaped and b"\\" in data:
-        data = _ESCAPE.sub(b" ", data)
+        data, at = _ESCAPE.sub(b" ", data), 0
     found: dict[str, int] = {}
-    at = 0
     while (match := _NUMBER.search(data, at)) is not None:
         kind = None if match[0] in own else _kind(match)
         if kind is not None:

@@ -50,7 +50,10 @@ class _Looking:
         self._reader = reader_named(reading.reader)
         self._counting = Counting(reading)
         self._marks, self._quotes = Marks(), Quotes(self._reader)
-        self._repeated = Repeated(with_ids=reading.ids not in ("none", "renumbered"))
+        several = any(note.code == "SEVERAL_CONVERSATIONS" for note in reading.notes)
+        # Each conversation may count for itself, so that an id names no single message.
+        self._one_message = reading.ids not in ("none", "renumbered") and not several
+        self._repeated = Repeated(with_ids=self._one_message)
         self._media = LinkedMedia(beside)
         self._secrets: dict[str, int] = {}
         self._with_secrets = Tally()
@@ -101,7 +104,7 @@ class _Looking:
     def _look(self) -> None:
         reading, source, places = self._reading, self._source, self._places
         counting, repeated, quotes = self._counting, self._repeated, self._quotes
-        hint = live_secrets.HINT.search
+        hint, one_message = live_secrets.HINT.search, self._one_message
         for index, (segment, data) in enumerate(with_bytes(reading.segments(), source)):
             is_record = segment.kind == RECORD
             if is_record:
@@ -109,7 +112,8 @@ class _Looking:
                 repeated.add(number, segment, data)
                 if segment.flags:
                     self._marks.add(number, segment.flags)
-                    quotes.add(number, segment, data)
+                    if one_message:
+                        quotes.add(number, segment, data)
                 if segment.media:
                     self._media.add(number, segment.media)
                 if hint(data) is not None:
@@ -189,11 +193,10 @@ class _Looking:
             yield SourceFinding("COUNT_MISMATCH", found, detail=detail)
 
     def _not_searched(self, summary: Summary) -> tuple[str, ...]:
-        ids = self._reading.ids
         quotes = self._quotes
         reasons = (
             ("ID_GAP", not summary.numbered),
-            ("DUPLICATE_IDS", ids in ("none", "renumbered")),
+            ("DUPLICATE_IDS", not self._one_message),
             ("TIME_GAP", summary.newest is None),
             ("QUOTE_TARGET_MISSING", not quotes.kept),
             ("QUOTE_MISMATCH", not quotes.kept),

@@ -22,8 +22,10 @@ _WORDS: Final = {
     "Contact card": "card",
 }  # fmt: skip
 _NAMES: Final = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
-HINT: Final = re.compile(rb"\[|omitted|\xe5\xbf\xbd\xe7\x95\xa5|\xe7\x9c\x81\xe7\x95\xa5")
-"""What every stand-in has in it: a bracket, or "left out" in English or Chinese."""
+HINT: Final = re.compile(
+    rb"\[[A-Za-z\x80-\xff]|omitted|\xe5\xbf\xbd\xe7\x95\xa5|\xe7\x9c\x81\xe7\x95\xa5"
+)
+"""What every stand-in has in it: a bracket before a word, or "left out" in English or Chinese."""
 _ALONE: Final = re.compile(
     rf'(?:^|(?<=")|(?<=: ))[ \t]*\[({_NAMES})(?:[:：][^\]\r\n]{{0,300}})?\][ \t]*(?=\r?$|")'.encode(),
     re.MULTILINE,

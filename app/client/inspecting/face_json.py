@@ -24,12 +24,15 @@ def document(looked: Sequence[Looked]) -> dict[str, Any]:
 
 
 def _file(looked: Looked) -> dict[str, Any]:
-    path = shown(os.fsdecode(looked.found.path))
+    place = {
+        "path": shown(os.fsdecode(looked.found.path)),
+        "member": None if looked.member is None else name_of(looked.member, escaped=False),
+    }
     report = looked.report
     if report is None:
         problem = looked.problem._asdict() if looked.problem is not None else None
-        return {"path": path, "kind": None, "records": None, "ambiguous": None, "problem": problem}
-    return {"path": path, **_report(report)}
+        return {**place, "kind": None, "records": None, "ambiguous": None, "problem": problem}
+    return {**place, **_report(report)}
 
 
 def _report(report: SourceReport) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.client.words import shown
+from verifier.exports import any_file
 from verifier.exports.finding import SourceFinding, detail_text
 from verifier.exports.source_report import SourceReport
 from verifier.exports.text import Text
@@ -66,10 +67,14 @@ class _Block:
         return zh if self._lang == "zh" else en
 
     def lines(self) -> Iterator[str]:
-        yield shown(os.fsdecode(self._looked.found.path))
+        path, member = shown(os.fsdecode(self._looked.found.path)), self._looked.member
+        yield path if member is None else f"{path} > {name_of(member, escaped=False)}"
         report, problem = self._looked.report, self._looked.problem
         if report is None:
             yield "  " + (_of(problem, self._lang) if problem is not None else "")
+            return
+        if report.reader == any_file.NAME:
+            yield f"  {_of(report.title, self._lang)} [{report.reader}]{self._comma}{self._count(report)}"
             return
         yield f"  {_of(report.title, self._lang)} [{report.reader}]{self._made_by(report)}"
         yield f"  {self._count(report)}{self._times(report)}"
@@ -173,7 +178,7 @@ class _Block:
             return
         if report.not_searched:
             codes = " ".join(report.not_searched)
-            yield "  " + self._say(f"无从检查：{codes}", f"cannot be searched for: {codes}")
+            yield "  " + self._say(f"未检查（无从检查）：{codes}", f"not searched for: {codes}")
         if report.partly_searched:
             codes = " ".join(report.partly_searched)
             yield "  " + self._say(f"只部分检查：{codes}", f"searched for in part only: {codes}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -18,6 +19,9 @@ UNREADABLE = Text(
 )
 CHANGED = Text("读取过程中被修改；请关闭正在使用它的程序后重试",
                "changed while it was read; close the program that writes it and try again")  # fmt: skip
+
+NOT_UNPACKED = Text("压缩包中的此文件已加密、损坏或超出读取上限，未读取",
+                    "encrypted, damaged or too large within its archive, not read")  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -81,3 +85,13 @@ class OnDisk:
             return os.path.realpath(path).startswith(self._root.rstrip(b"/") + b"/")
         except OSError:
             return False
+
+
+class InArchive:
+    """Tells whether a name in a chat is a member of the archive that the chat is in."""
+
+    def __init__(self, chat: bytes, names: frozenset[bytes]) -> None:
+        self._folder, self._names = posixpath.dirname(chat), names
+
+    def __call__(self, name: bytes) -> bool:
+        return posixpath.normpath(posixpath.join(self._folder, name)) in self._names

@@ -7,22 +7,36 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from verifier.errors import Malformed
+from verifier.exports import archive_zip
+from verifier.exports.archive import Archive
+from verifier.exports.archive_member import unpacked
 from verifier.exports.dkim_check import Keys, with_dkim
+from verifier.exports.gaps.linked_media import Beside
 from verifier.exports.registry import read
 from verifier.exports.source import CHUNK_BYTES, MAX_LINE_BYTES, Source
 from verifier.exports.source_pass import report_on
 from verifier.exports.source_report import SourceReport
 from verifier.exports.text import Text
 
-from .found import CHANGED, UNREADABLE, Found, OnDisk
+from .found import CHANGED, NOT_UNPACKED, UNREADABLE, Found, InArchive, OnDisk
 
 
 class Looked(NamedTuple):
-    """One file with its report, or with the reason why there is none."""
+    """One file with its report, or with the reason why there is none.
+
+    ``member`` is the raw name within the archive that ``found`` is, None for a file of its own.
+    """
 
     found: Found
     report: SourceReport | None
     problem: Text | None
+    member: bytes | None = None
+
+    @property
+    def path(self) -> bytes:
+        """Return the path, a member's name behind that of its archive."""
+        path = self.found.path
+        return path if self.member is None else path + b"/" + self.member
 
 
 class _Counted(Source):
@@ -45,20 +59,41 @@ class _Counted(Source):
             yield line
 
 
-def look_at(found: Found, add: Callable[[int], None], keys: Keys) -> Looked:
-    """Return the report on one file; ``add`` is told of every byte that is read, pass by pass.
+def look_at(found: Found, add: Callable[[int], None], keys: Keys) -> list[Looked]:
+    """Return the report on one file, and on those in it if it is an archive; ``add`` is told of every byte that is read, pass by pass.
 
     ``keys`` are the key records by which signatures of mails are checked.
     """
     if found.problem is not None:
-        return Looked(found, None, found.problem)
+        return [Looked(found, None, found.problem)]
     try:
         source = _Counted(found.path, add)
-        reading = read(source)
-        if keys:
-            reading = with_dkim(reading, source, keys)
-        return Looked(found, report_on(source, reading, OnDisk(found.path, found.root)), None)
+        report = _report(source, OnDisk(found.path, found.root), keys)
+        members = _members(found, source, keys) if report.reader == archive_zip.NAME else ()
+        return [Looked(found, report, None), *members]
     except OSError:
-        return Looked(found, None, UNREADABLE)
+        return [Looked(found, None, UNREADABLE)]
     except Malformed:
-        return Looked(found, None, CHANGED)
+        return [Looked(found, None, CHANGED)]
+
+
+def _report(source: Source, beside: Beside, keys: Keys) -> SourceReport:
+    reading = read(source)
+    if keys:
+        reading = with_dkim(reading, source, keys)
+    return report_on(source, reading, beside)
+
+
+def _members(found: Found, source: Source, keys: Keys) -> Iterator[Looked]:
+    """Yield the files of an archive, one level deep; none where it cannot be read (it says so)."""
+    archive = Archive(source)
+    if archive.broken:
+        return
+    names = frozenset(each.name for each in archive.members)
+    for member in archive.members:
+        try:
+            with unpacked(archive, member) as held:
+                report = _report(held, InArchive(member.name, names), keys)
+                yield Looked(found, report, None, member.name)
+        except Malformed:
+            yield Looked(found, None, NOT_UNPACKED, member.name)

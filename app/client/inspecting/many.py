@@ -33,7 +33,7 @@ _SECONDS: Final = 0.2
 
 
 def look_at_all(files: Sequence[Found], jobs: int, keys: Keys) -> list[Looked]:
-    """Return what every file is, in the order given."""
+    """Return what every file is, in the order given, members of an archive behind it."""
     progress = _Progress(len(files))
     jobs = min(jobs, len(files))
     looked = (
@@ -47,7 +47,7 @@ def _one_by_one(files: Sequence[Found], progress: _Progress, keys: Keys) -> list
     found = []
     for each in files:
         progress.name(each)
-        found.append(look_at(each, progress.add, keys))
+        found += look_at(each, progress.add, keys)
         progress.done += 1
     return found
 
@@ -56,13 +56,13 @@ def _at_once(files: Sequence[Found], jobs: int, progress: _Progress, keys: Keys)
     context = get_context("spawn")
     read: Synchronized[int] = context.Value("q", 0)
     with ProcessPoolExecutor(jobs, context, _begin, (read,)) as pool:
-        futures: list[Future[Looked]] = [pool.submit(_work, each, keys) for each in files]
+        futures: list[Future[list[Looked]]] = [pool.submit(_work, each, keys) for each in files]
         left: set[Future[Any]] = set(futures)
         while left:
             done, left = wait(left, _SECONDS, FIRST_COMPLETED)
             progress.done += len(done)
             progress.show(read.value)
-        return [future.result() for future in futures]
+        return [looked for future in futures for looked in future.result()]
 
 
 class _Worker:
@@ -75,7 +75,7 @@ def _begin(read: Synchronized[int]) -> None:
     _Worker.read = read
 
 
-def _work(found: Found, keys: Keys) -> Looked:
+def _work(found: Found, keys: Keys) -> list[Looked]:
     return look_at(found, _add, keys)
 
 
@@ -127,17 +127,19 @@ class _Progress:
 def _with_unused(looked: list[Looked]) -> list[Looked]:
     """Add to each chat how many files of its folder no chat names."""
     chats = {
-        each.found.path: each.report.media_names
+        each.path: each.report.media_names
         for each in looked
         if each.report is not None and each.report.reader != any_file.NAME
     }
     others = [
-        each.found.path
+        each.path
         for each in looked
-        if each.report is not None and each.report.reader == any_file.NAME and each.found.walked
+        if each.report is not None
+        and each.report.reader == any_file.NAME
+        and (each.found.walked or each.member is not None)
     ]
     unused = unused_media(chats, others)
-    return [_and(each, unused.get(each.found.path, 0)) for each in looked]
+    return [_and(each, unused.get(each.path, 0)) for each in looked]
 
 
 def _and(looked: Looked, unused: int) -> Looked:

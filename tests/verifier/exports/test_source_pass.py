@@ -169,6 +169,34 @@ def test_a_quote_is_looked_up_in_the_whole_file(monkeypatch: pytest.MonkeyPatch)
     assert "QUOTE_MISMATCH" not in report.not_searched
 
 
+def telegram(kind: str, *ids: int) -> str:
+    messages = ",".join(
+        f'{{"id":{n},"type":"message","date":"2024-05-13T10:01:00","date_unixtime":"17155656{n:02}",'
+        f'"from":"A","from_id":"user1","text":"t{n}"}}'
+        for n in ids
+    )
+    return f'{{"name":"x","type":"{kind}","id":7,"messages":[{messages}]}}'
+
+
+def test_a_platform_that_counts_one_by_one_shows_what_is_missing():
+    report = report_of(telegram("private_supergroup", 1, 2, 5).encode())
+    finding = report.finding("ID_GAP")
+    assert finding is not None
+    assert (report.reader, finding.places, finding.detail) == ("telegram-json/1", (3,), "missing 2")
+    alone = report_of(telegram("personal_chat", 1, 2, 5).encode())  # one count for all its chats
+    assert "ID_GAP" not in codes(alone)
+    assert "ID_GAP" in alone.not_searched
+
+
+def test_ids_of_several_conversations_in_one_file_are_not_held_against_each_other():
+    chats = ",".join(telegram("private_supergroup", 1, 2) for _ in range(2))
+    data = f'{{"about":"x","chats":{{"about":"y","list":[{chats}]}}}}'.encode()
+    report = report_of(data)
+    assert (report.reader, report.records) == ("telegram-json/1", 4)
+    assert "DUPLICATE_IDS" not in codes(report)
+    assert "DUPLICATE_IDS" in report.not_searched
+
+
 # -- order and words ------------------------------------------------------------------
 
 
