@@ -1,7 +1,8 @@
 """Are the shown pieces of a file cut and dated as the sealing software said, as far as they can tell?
 
 A disclosure shows some stretches of a file and not the rest. A reader reads
-files, so a file is made of what is shown: the reader's ``context`` in front,
+files, so a file is made of what is shown: the reader's ``context`` in front (or
+``ahead``, where the file's own beginning is shown),
 ``between`` where something is left out, the shown bytes as they are. What the
 reader then finds is held against what was committed to.
 
@@ -83,7 +84,10 @@ def derive_again(
         return None
     with tempfile.TemporaryFile() as file:
         offsets = array("q")
-        size = file.write(reader.context(variant, clock))
+        first = next(iter(pieces()), None)
+        begun = first is not None and first.leaf.index == 0
+        front = reader.ahead if begun and reader.ahead is not None else reader.context
+        size = file.write(front(variant, clock))
         last = -2
         for piece in pieces():
             if piece.leaf.index != last + 1 and offsets:

@@ -16,7 +16,7 @@ from typing import Final
 from .chatlab_message import COUNTED, TYPES, WANTED, described, own_notes, read_message, view
 from .json_chat import JsonChat, first_records
 from .json_path_cut import PathCutter
-from .reader import Reader, Reading, Reason
+from .reader import Reader, Reading, Reason, nothing
 from .source import Source
 from .text import Text
 
@@ -66,4 +66,5 @@ READER = Reader(
     view=view,
     context=lambda _variant, _clock: b'{"messages":[',
     between=b",",
+    ahead=nothing,
 )

@@ -19,7 +19,7 @@ from .json_object import unescape
 from .json_path_cut import PathCutter
 from .json_record import Record, read_record
 from .json_survey import Message
-from .reader import Note, Reader, Reading, Reason
+from .reader import Note, Reader, Reading, Reason, nothing
 from .source import Source
 from .text import Text
 from .view import View
@@ -106,4 +106,5 @@ READER = Reader(
     view=view,
     context=lambda _variant, _clock: b'{"data":{"items":[',
     between=b",",
+    ahead=nothing,
 )

@@ -20,7 +20,7 @@ from .json_path_cut import PathCutter
 from .json_record import Record
 from .json_survey import Message
 from .qqchatexporter_message import WANTED, is_header, own_notes, read_message, view
-from .reader import Reader, Reading, Reason
+from .reader import Reader, Reading, Reason, nothing
 from .source import Source
 from .text import Text
 
@@ -84,4 +84,5 @@ READER = Reader(
     view=view,
     context=_context,
     between=b",",
+    ahead=nothing,
 )

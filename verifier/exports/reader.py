@@ -111,7 +111,8 @@ class Reading:
         return bounded(self.cut())
 
 
-def _nothing(_variant: str, _clock: str) -> bytes:
+def nothing(_variant: str, _clock: str) -> bytes:
+    """Stand in front of what needs nothing there."""
     return b""
 
 
@@ -129,6 +130,8 @@ class Reader:
     ``context`` makes single records readable (``again``): the bytes that a file
     of that variant and clock may have in front of any of its records, ``between`` what
     stands for left-out ones; None where pieces of a file cannot be read.
+    ``ahead`` takes the place of ``context`` where the file's own beginning is
+    shown and would not be one behind it; None where it would.
     """
 
     name: str
@@ -140,5 +143,6 @@ class Reader:
     types: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
     escaped: bool = False
     view: Callable[[bytes], View] = plain
-    context: Callable[[str, str], bytes] | None = _nothing
+    context: Callable[[str, str], bytes] | None = nothing
     between: bytes = b""
+    ahead: Callable[[str, str], bytes] | None = None

@@ -83,12 +83,18 @@ REASONS: Final = {
 }
 
 _MEDIA: Final = ("media",)
-_INSTANT: Final = b'{"id":0,"type":"message","date_unixtime":"0"},'
+_INSTANT: Final = b'{"id":0,"type":"message","date_unixtime":"0"}'
 
 
-def _context(_variant: str, clock: str) -> bytes:
+def _context(variant: str, clock: str) -> bytes:
     """Return the beginning of a chat; with a record in it that tells its clock, which one may not."""
-    return b'{"messages":[' + (_INSTANT if clock == "instant" else b"")
+    begin = b'{"chats":{"list":[{"messages":[' if variant == "json account" else b'{"messages":['
+    return begin + _INSTANT + b"," if clock == "instant" else begin
+
+
+def _ahead(_variant: str, clock: str) -> bytes:
+    """Return a whole chat of one record that tells the clock, to stand before the file's own beginning."""
+    return b'{"messages":[' + _INSTANT + b"]}" if clock == "instant" else b""
 
 
 READER = Reader(
@@ -112,4 +118,5 @@ READER = Reader(
     view=view,
     context=_context,
     between=b",",
+    ahead=_ahead,
 )

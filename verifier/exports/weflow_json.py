@@ -25,7 +25,7 @@ from .bounds import fit
 from .charset import encoding_notes, encoding_of
 from .instants import offset_text
 from .json_cut import ObjectCutter
-from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
+from .reader import HEAD_BYTES, Note, Reader, Reading, Reason, nothing
 from .source import Source
 from .tally import Tally
 from .text import Text
@@ -222,4 +222,5 @@ READER = Reader(
     escaped=True,
     context=lambda _variant, _clock: b'{"weflow":{},"messages":[',
     between=b",",
+    ahead=nothing,
 )
