@@ -69,7 +69,7 @@ def test_without_a_declaration_of_the_platform_its_rows_say_so(id_, tmp_path):
     found = row(make(tmp_path, platform=None).examination, id_)
     assert found.wording == "none" or id_ == "M17-03"
     if id_ != "M17-03":
-        assert said(found.why).startswith("没有平台声明；")
+        assert said(found.why).startswith("没有可以采用的平台声明；")
 
 
 def test_the_account_was_not_checked_and_that_is_all(bare):

@@ -9,6 +9,7 @@ from ...result import PASSED, TOTAL_FAILED
 from .. import saying, words
 from ..case import Case
 from ..circumstances import unscanned
+from ..derived import value_of
 from ..derived_messages import gaps
 from ..examination import (
     CONSISTENT,
@@ -22,6 +23,7 @@ from ..examination import (
 )
 from ..needs import Found, Needs, of, plainly
 from ..rules import Row
+from ..stating import sentence
 
 PARTS: Final = ("M16-03", "M16-04", "M16-05", "M16-06", "M16-07")
 """The rows to which the sentence of MI-06 refers."""
@@ -30,8 +32,13 @@ PARTS: Final = ("M16-03", "M16-04", "M16-05", "M16-06", "M16-07")
 def _whole(case: Case, row: Row, needs: Needs) -> Found:
     """MI-05: its sentence for "missing" speaks of gaps that were found, so there must be some."""
     found = plainly(case, row, needs)
-    if found.wording == MISSING and not any(gaps(case)):
+    numbers, silences = gaps(case)
+    if found.wording == MISSING and not numbers:
         missing = unscanned(case)
+        if missing is None and silences:
+            scan = saying.named(words.text("gaps.scan"), value_of(case, row.id, "derived.gap_scan"))
+            parts = [words.text("why.changes_unscanned"), scan, words.text("gaps.silence_is_none")]
+            return Found(found.status, NO_WORDING, sentence(parts), is_open=True)
         if missing is None:
             return Found(found.status, NO_WORDING, words.text("why.changes_unsaid"), is_open=True)
         said = saying.run(words.text("why.changes_unscanned"), saying.SEMICOLON, missing)

@@ -9,6 +9,7 @@ from .. import saying, stating, words
 from ..case import Case
 from ..circumstances import stand_ins
 from ..derived import value_of
+from ..derived_log import name_of
 from ..derived_messages import chats, gaps, recordings, without_transcript
 from ..examination import COURT, DECLARED, MISSING, NO_WORDING, NOT_APPLICABLE, PRESENT, Text
 from ..needs import NOTICE, Found, Needs, of, plainly
@@ -26,6 +27,10 @@ def _transcripts(case: Case, row: Row, needs: Needs) -> Found:
     """N2-04: every sealed recording needs a transcript that names its digest."""
     if recordings(case):
         missing = without_transcript(case)
+        if any(file.kind != "audio" for file in missing):  # the sentence speaks of audio alone
+            names = saying.listed([name_of(file) for file in missing], saying.ENUMERATION)
+            why = saying.named(words.text("why.no_transcript_for"), names)
+            return Found(MISSING, NO_WORDING, why)
         return Found(MISSING, MISSING) if missing else Found(DECLARED, PRESENT)
     found = plainly(case, row, needs)
     voice = sum(each.voice for _, each in chats(case))
@@ -58,11 +63,15 @@ def _scope(case: Case, row: Row, needs: Needs) -> Found:
     known = case.known
     whole = known.member("scope.full_available", "available") is True
     if found.wording == PRESENT and known.get("scope.assertion") == "excerpt" and not whole:
-        return Found(MISSING, NO_WORDING, words.text("why.excerpt_not_available"), is_open=True)
-    if found.wording == MISSING and not any(gaps(case)):
+        denied = known.member("scope.full_available", "available") is False
+        why = "why.excerpt_denied" if denied else "why.excerpt_not_available"
+        return Found(MISSING, NO_WORDING, words.text(why), is_open=True)
+    numbers, silences = gaps(case)
+    if found.wording == MISSING and not numbers:  # a silence alone is no gap that was found
         scan = saying.named(words.text("gaps.scan"), value_of(case, row.id, "derived.gap_scan"))
-        said = saying.run(words.text("why.no_assertion"), saying.SEMICOLON, scan)
-        return Found(found.status, NO_WORDING, said, is_open=True)
+        parts = [words.text("why.no_assertion"), scan]
+        parts += [words.text("gaps.silence_is_none")] if silences else []
+        return Found(found.status, NO_WORDING, stating.sentence(parts), is_open=True)
     ends = [value_of(case, row.id, f"derived.{which}_message") for which in ("first", "last")]
     if found.wording != PRESENT or not any(end in _NO_VALUE for end in ends):
         return found

@@ -34,7 +34,7 @@ def _leaf(case: Case, row: Row, needs: Needs) -> Found:
     if outcome is not None and any(finding.raised for finding in outcome.findings):
         return Found(NOT_CHECKED, MISSING)
     if outcome is not None and outcome.status == CONSISTENT:
-        return Found(CONSISTENT, PRESENT)
+        return Found(CONSISTENT, PRESENT, words.text("why.leaf_scope"))
     return Found(NOT_CHECKED, NO_WORDING, words.text("why.leaf_not_read"))
 
 

@@ -75,12 +75,18 @@ _BUILDERS: Final[Mapping[str, Callable[[Sources], list[Block]]]] = {
 def annexes(sources: Sources) -> Section:
     """Return all tables; one without content says so."""
     words = sources.words
-    none = Line(words("annex.none"))
     tables = tuple(
-        Section(f"annex-{name}", words(f"annex.{name}"), tuple(build(sources)) or (none,))
+        Section(
+            f"annex-{name}", words(f"annex.{name}"), tuple(build(sources)) or _empty(name, words)
+        )
         for name, build in _BUILDERS.items()
     )
     return Section("annexes", words("annexes"), (Line(words("annexes.lead")), *tables), annex=True)
+
+
+def _empty(name: str, words: Words) -> tuple[Block, ...]:
+    """Return why a table is empty: messages are read by the program, all else is recorded by people."""
+    return (Line(words("annex.none.messages" if name == "boundaries" else "annex.none")),)
 
 
 def annex_notes(words: Words) -> dict[str, str]:

@@ -39,6 +39,8 @@ def _point(point: Point | None, words: Words) -> str:
 def _source(point: Point, words: Words) -> str:
     if point.source.startswith("file."):
         return words("interval.file", n=point.source.removeprefix("file."))
+    if point.source == "anc.time" and point.grade != "T0":
+        return words("interval.anc.time.proven")
     if point.source in {"anc.time", "ver.run", "ver.run.clock"}:
         return words(f"interval.{point.source}")
     return label_of(point.source, words)

@@ -143,10 +143,7 @@ def _blocks(found: RowResult, context: Context) -> Iterator[Block]:
         names = words.comma.join(label_of(name, words) for name in found.lacking)
         yield Pair(words("row.missing"), names)
     if found.reasons:
-        reasons = tuple(
-            f"{label_of(name, words)}{words.colon}{own(reason)}" for name, reason in found.reasons
-        )
-        yield Bullets(reasons, words("row.reasons"))
+        yield from _reasons(found.reasons, words)
     if not (said or found.why or found.findings or found.reasons):
         yield Line(words("row.nothing"))
     if found.files:
@@ -190,6 +187,18 @@ def source_details(finding: SourceFinding, words: Words) -> list[str]:
     if finding.count > len(places):
         parts.append(words("row.source.count", count=finding.count))
     return parts
+
+
+def _reasons(reasons: tuple[tuple[str, str], ...], words: Words) -> Iterator[Block]:
+    """Yield the reasons given, the declarant's and the platform's each under its own name."""
+    for key, is_platform in (("row.reasons", False), ("row.reasons.platform", True)):
+        items = tuple(
+            f"{label_of(name, words)}{words.colon}{own(reason)}"
+            for name, reason in reasons
+            if name.startswith("plat.") is is_platform
+        )
+        if items:
+            yield Bullets(items, words(key))
 
 
 def _files(positions: tuple[int, ...], context: Context) -> str:

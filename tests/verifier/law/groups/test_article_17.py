@@ -179,7 +179,7 @@ def test_nothing_declared_is_missing_and_not_applicable_is_quoted(tmp_path, bare
         each = row(bare.examination, id_)
         assert each.status == "missing"
         assert each.why is not None
-        assert each.why.zh.startswith("没有平台声明；")
+        assert each.why.zh.startswith("没有可以采用的平台声明；")
     found = row(declared(tmp_path, filing=NotApplicable("不需要备案")), "M17-01")
     assert (found.status, found.wording) == ("missing", "none")
     assert found.why is not None
