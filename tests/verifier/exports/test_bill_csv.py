@@ -6,35 +6,21 @@ import pytest
 
 from tests.fixtures.exports.bill_csv import BILLS, alipay_2019, alipay_2023, wechatpay
 from tests.fixtures.exports.generate import HERE
+from tests.verifier.exports.readings import (
+    codes_of,
+    notes_of,
+    reading_of,
+    records_of,
+    segments_of,
+)
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
 from verifier.exports import csv_cut
 from verifier.exports.bill_declared import Declared, Sums, cents, yuan
-from verifier.exports.reader import Note, Reading
 from verifier.exports.registry import read, reader_named
 from verifier.exports.segment_bytes import with_bytes
 from verifier.exports.source import Source
 
 WHOLE = ["alipay_app_2023.csv", "alipay_app_2021.csv", "alipay_web_2019.csv", "wechatpay_plain.csv"]
-
-
-def reading_of(data: bytes | str) -> Reading:
-    return read(Source(data if isinstance(data, bytes) else HERE / data))
-
-
-def segments_of(data: bytes | str) -> list[Segment]:
-    return list(reading_of(data).segments())
-
-
-def records_of(data: bytes | str) -> list[Segment]:
-    return [each for each in segments_of(data) if each.kind == RECORD]
-
-
-def notes_of(data: bytes | str) -> dict[tuple[str, str], Note]:
-    return {(note.code, note.detail): note for note in reading_of(data).notes}
-
-
-def codes_of(data: bytes | str) -> set[str]:
-    return {note.code for note in reading_of(data).notes}
 
 
 # -- segments ---------------------------------------------------------------------

@@ -7,46 +7,20 @@ from dataclasses import replace
 import pytest
 
 from tests.fixtures.exports.generate import HERE
+from tests.verifier.exports.readings import (
+    codes_of,
+    notes_of,
+    reading_of,
+    records_of,
+    segments_of,
+    views_of,
+)
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
 from verifier.exports import csv_cut
-from verifier.exports.clock_offset import Offsets, offset_between
-from verifier.exports.reader import Note, Reading
-from verifier.exports.registry import read, reader_named
-from verifier.exports.segment_bytes import with_bytes
+from verifier.exports.registry import read
 from verifier.exports.source import Source
 from verifier.exports.summary import summarise
 from verifier.exports.view import View
-from verifier.exports.ymd_time import read_time
-
-
-def reading_of(data: bytes | str) -> Reading:
-    return read(Source(data if isinstance(data, bytes) else HERE / data))
-
-
-def segments_of(data: bytes | str) -> list[Segment]:
-    return list(reading_of(data).segments())
-
-
-def records_of(data: bytes | str) -> list[Segment]:
-    return [each for each in segments_of(data) if each.kind == RECORD]
-
-
-def notes_of(data: bytes | str) -> dict[tuple[str, str], Note]:
-    return {(note.code, note.detail): note for note in reading_of(data).notes}
-
-
-def codes_of(data: bytes | str) -> set[str]:
-    return {note.code for note in reading_of(data).notes}
-
-
-def views_of(name: str) -> list[View]:
-    source = Source(HERE / name)
-    reading = read(source)
-    view = reader_named(reading.reader).view
-    return [
-        view(data) for each, data in with_bytes(reading.segments(), source) if each.kind == RECORD
-    ]
-
 
 # -- MemoTrace --------------------------------------------------------------------
 
@@ -308,31 +282,3 @@ def test_another_first_row_is_none_of_them(name: str):
         == "any-file/1"
     )
     assert reading_of(b"x\n" + data).reader == "any-file/1"
-
-
-# -- times ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("written", "seconds"),
-    [
-        (b"1970-01-01 00:00:00", (0, 0)), (b"2024/10/4 11:42", (1728042120, 1728042179)),
-        (b"2024-05-13T10:00:01", (1715594401, 1715594401)), (b"2024-02-30 10:00", None),
-        (b"2024-05/13 10:00", None), (b"2024-05-13 24:00", None), (b"2024-05-13 10:60", None),
-        (b"2024-05-13 10:00:60", None), (b"1969-12-31 23:59", None), (b"2024-05-13", None), (b"", None),
-        (b"24-05-13 10:00", None), (b"2024-05-13 10:00:00 ", None), ("２０２４-05-13 10:00".encode(), None),
-    ],
-)  # fmt: skip
-def test_times_written_year_first(written: bytes, seconds: tuple[int, int] | None):
-    assert read_time(written) == seconds
-
-
-def test_offsets():
-    assert offset_between(1715565600, (1715594400, 1715594400)) == 28800
-    assert offset_between(1715565659, (1715594400, 1715594459)) == 28800
-    assert offset_between(1715565601, (1715594400, 1715594400)) is None
-    assert offset_between(0, (15 * 3600, 15 * 3600)) is None
-    none = Offsets()
-    assert (none.usual(), none.notes()) == (None, [])
-    none.add(3, None)
-    assert none.notes() == [Note("TZ_CONFLICT", 1, (3,), "no-offset")]
