@@ -15,7 +15,6 @@ from tests.verifier.exports.readings import (
 )
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
 from verifier.exports import csv_cut
-from verifier.exports.bill_declared import Declared, Sums, cents, yuan
 from verifier.exports.registry import read, reader_named
 from verifier.exports.segment_bytes import with_bytes
 from verifier.exports.source import Source
@@ -175,39 +174,6 @@ def test_goods_that_speak_like_the_file_declare_nothing():
     data = alipay_2023().replace("纸巾", "共9笔记录").encode("gb18030")
     assert reading_of(data).declared_records == 4
     assert "COUNT_MISMATCH" not in codes_of(data)
-
-
-def test_declared_lines():
-    said = Declared()
-    for line in (
-        "共：15笔记录", "共16笔记录", '"收入：4笔 1,000.00元",,', "支出:2笔,7元", "不包含已删除的记录",
-        "起始时间：[2024-02-30 00:00:00] 终止时间：[2024-03-31 23:59:59]", "x共17笔记录", "共18笔记录" + "x" * 2000,
-    ):  # fmt: skip
-        said.add(line)
-    assert said == Declared(records=15, totals={"支出": (2, 700)}, deleted=True)
-    assert not said.outside((0, 0))
-
-
-@pytest.mark.parametrize(
-    ("written", "value"),
-    [
-        ("¥28.16", 2816), ("50.0", 5000), ("¥7", 700), ("-0.01", -1), ("+1.00", 100), ("￥0.00", 0),
-        ("", None), ("1,000.00", None), ("1.234", None), ("1e3", None), ("１.00", None), ("=1+1", None),
-    ],
-)  # fmt: skip
-def test_amounts(written: str, value: int | None):
-    assert cents(written) == value
-    assert value is None or cents(yuan(value)) == value
-
-
-def test_totals_of_many_directions_stay_bounded():
-    sums = Sums()
-    for n in range(1000):
-        sums.add(n, f"d{n}", 1, "")
-    assert len(sums.directions) == 100
-
-
-# -- lines that are no rows -------------------------------------------------------
 
 
 def test_a_cell_with_a_line_end_and_what_looks_like_a_row():
