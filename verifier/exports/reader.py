@@ -127,6 +127,8 @@ class Reader:
     ``messages``, ``media``, ``voice``, ``transfers``, ``calls``); ``types``
     says which of these a record's ``type`` means. Records are JSON where
     ``escaped``. ``view`` shows one record's bytes to a person; it never raises.
+    ``quotes`` is what every record that quotes another holds; where it is empty, such
+    records have the flag ``quote``.
     ``context`` makes single records readable (``again``): the bytes that a file
     of that variant and clock may have in front of any of its records, ``between`` what
     stands for left-out ones; None where pieces of a file cannot be read.
@@ -143,6 +145,7 @@ class Reader:
     types: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
     escaped: bool = False
     view: Callable[[bytes], View] = plain
+    quotes: bytes = b""
     context: Callable[[str, str], bytes] | None = nothing
     between: bytes = b""
     ahead: Callable[[str, str], bytes] | None = None

@@ -112,8 +112,8 @@ class _Looking:
                 repeated.add(number, segment, data)
                 if segment.flags:
                     self._marks.add(number, segment.flags)
-                    if one_message:
-                        quotes.add(number, segment, data)
+                if one_message:
+                    quotes.add(number, segment, data)
                 if segment.media:
                     self._media.add(number, segment.media)
                 if hint(data) is not None:

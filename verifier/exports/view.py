@@ -6,6 +6,8 @@ of it is committed to. What counts as evidence are the bytes.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -20,6 +22,19 @@ class View(NamedTuple):
     text: str
     reply_to: bytes = b""
     quoted: str = ""
+
+
+def after_header(data: bytes, headers: Iterable[re.Pattern[bytes]]) -> View:
+    """Return what follows the first of the headers that stands at the beginning, without line ends.
+
+    Each pattern begins with the line feed before its line, as ``headed_text`` wants it.
+    """
+    line = b"\n" + data
+    for header in headers:
+        match = header.match(line)
+        if match is not None:
+            return View(plain(line[match.end() :]).text.strip("\r\n"))
+    return plain(data)
 
 
 def plain(data: bytes) -> View:

@@ -43,6 +43,7 @@ from .wechat_transcript import (
     notes_of,
     parse_line,
     survey,
+    view,
 )
 
 NAME = "wechat-official/1"
@@ -98,4 +99,5 @@ READER = Reader(
     detect,
     read,
     REASONS,
+    view=view,
 )

@@ -29,7 +29,7 @@ from .mail_parts import HEADER_BYTES, Part, end_of, glimpse, header_of, text_par
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
 from .source import Source
 from .text import Text
-from .wechat_transcript import TITLE, again, cut, notes_of, survey
+from .wechat_transcript import TITLE, again, cut, notes_of, survey, view
 
 NAME = "wechat-official-mail/1"
 
@@ -178,4 +178,5 @@ READER = Reader(
     read,
     REASONS,
     context=_context,
+    view=view,
 )

@@ -17,6 +17,7 @@ from .bounds import fit
 from .headed_text import stretches
 from .reader import Note
 from .tally import Tally, merged
+from .view import View, after_header
 
 
 def _either(text: str) -> bytes:
@@ -41,6 +42,13 @@ _DATE_ROW = (
 _HEADER = rb"([^\r\n]{1,256}?)  (\d{1,2}):(\d{2})(?=\r?\n|\r?$)"
 OPENING = re.compile(rb"\n(?:" + _DATE_ROW + rb"|" + _HEADER + rb")")
 _LOOKALIKE = re.compile(rb"\n[ \t>]{0,8}(?:" + _DATE_ROW + rb"|" + _HEADER + rb")")
+
+
+def view(data: bytes) -> View:
+    """Show what follows a record's header."""
+    return after_header(data, (OPENING,))
+
+
 _EPOCH = calendar_date(1970, 1, 1).toordinal()
 _GAP = re.compile(rb"[ \t\r]*\n[ \t\r]*(?:\n|$)")
 

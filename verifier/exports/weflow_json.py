@@ -29,7 +29,7 @@ from .reader import HEAD_BYTES, Note, Reader, Reading, Reason, nothing
 from .source import Source
 from .tally import Tally
 from .text import Text
-from .weflow_message import Message, read_message
+from .weflow_message import Message, read_message, view
 
 NAME = "weflow-json/1"
 
@@ -220,6 +220,8 @@ READER = Reader(
         "转账卡片".encode(): ("transfers",),
     },
     escaped=True,
+    view=view,
+    quotes=b'"replyToMessageId"',
     context=lambda _variant, _clock: b'{"weflow":{},"messages":[',
     between=b",",
     ahead=nothing,

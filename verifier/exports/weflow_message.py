@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from .instants import offset_between, unix_seconds, wall_seconds
 from .json_object import read_object, unescape
+from .view import View
 
 _MEDIA = re.compile(
     r"(?:\.\./)?(?:[^/\s]{1,100}/){0,6}(?:images|voices|videos|emojis|files)/[^\r\n]{1,255}",
@@ -17,6 +18,7 @@ _WANTED: Final = frozenset((
     b"createTime", b"formattedTime", b"senderUsername", b"platformMessageId", b"type", b"content",
     b"localId",
 ))  # fmt: skip
+_VIEWED: Final = frozenset((b"content", b"replyToMessageId", b"quotedContent"))
 _SYSTEM, _VOICE = "系统消息".encode(), "语音消息".encode()
 
 
@@ -67,6 +69,16 @@ def read_message(data: bytes) -> Message:
         local_id=b"localId" in fields,
         paired=paired,
         offset=offset,
+    )
+
+
+def view(data: bytes) -> View:
+    """Show what was said, and what the tool says that it quotes."""
+    fields, _, _ = read_object(data, _VIEWED)
+    return View(
+        unescape(_text(fields, b"content")),
+        unescape(_text(fields, b"replyToMessageId")).encode("utf-8", "surrogatepass"),
+        unescape(_text(fields, b"quotedContent")),
     )
 
 

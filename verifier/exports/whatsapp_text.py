@@ -33,6 +33,7 @@ from .headed_text import stretches
 from .reader import HEAD_BYTES, Note, Reader, Reading, Reason
 from .source import Source
 from .text import Text
+from .view import View, after_header
 from .whatsapp_judge import Judgement, deviates, judge, notes_of
 from .whatsapp_survey import MAX_REMEMBERED, Dialect, Survey, earlier, family_of, survey
 from .whatsapp_time import HEADERS, LOOKALIKE, LRM, ClockTime, DateForms
@@ -182,6 +183,12 @@ REASONS: Final = {
     ),
 }
 
+
+def view(data: bytes) -> View:
+    """Show what follows the header; a line of the app has no sender in it."""
+    return after_header(data, HEADERS.values())
+
+
 READER = Reader(
     NAME,
     Text("WhatsApp 导出的聊天记录（文本）", "WhatsApp exported chat (text)"),
@@ -189,4 +196,5 @@ READER = Reader(
     read,
     REASONS,
     counted=("messages", "media"),
+    view=view,
 )

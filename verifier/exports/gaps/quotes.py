@@ -1,7 +1,7 @@
 """What records quote, held against the records that they quote.
 
-A reader marks a record that quotes another with the flag ``quote``, and its
-``view`` tells the other one's id and what it is said to have been. The quotes
+A reader marks a record that quotes another with the flag ``quote`` (or says by
+which bytes one is known), and its ``view`` tells the other one's id and what it is said to have been. The quotes
 are collected in one pass, and their originals looked for in a second one,
 which a file without quotes does not need.
 
@@ -40,7 +40,7 @@ class Quotes:
     """Collects the quotes of a file, then compares them."""
 
     def __init__(self, reader: Reader) -> None:
-        self._view = reader.view
+        self._view, self._mark = reader.view, reader.quotes
         self._wanted: dict[bytes, list[_Quote]] = {}
         self._found: set[bytes] = set()
         self._missing: list[int] = []
@@ -51,11 +51,14 @@ class Quotes:
 
     def add(self, number: int, segment: Segment, data: bytes) -> None:
         """Take one record of the first pass, if it quotes another."""
-        if "quote" not in segment.flags:
+        if self._mark:
+            if self._mark not in data:
+                return
+        elif "quote" not in segment.flags:
             return
         view = self._view(data)
         if not view.reply_to:
-            self.without_id += 1
+            self.without_id += "quote" in segment.flags
         elif self.kept >= MAX_QUOTES:
             self.left_out += 1
         else:

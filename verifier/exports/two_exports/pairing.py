@@ -17,6 +17,7 @@ the same time are not taken for the same message.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 
 from .difference import Difference, Different, What
@@ -119,12 +120,18 @@ class _Pairing:
     def _changed(
         self, a: list[Item], b: list[Item], key: Callable[[Item], Hashable]
     ) -> tuple[list[Item], list[Item]]:
-        """Pair what is alone with its key on both sides; a key of None is none. Return the rest."""
+        """Pair what is left and has a key that no other record of its side has; return the rest.
+
+        What was paired before counts too: of two short answers in one minute nobody
+        can tell which one changed. A key of None is none.
+        """
         ones, others = _grouped(a, key), _grouped(b, key)
+        all_a = Counter(key(item) for item in self._here.items)
+        all_b = Counter(key(item) for item in self._there.items)
         pairs = {
             same: (items[0], others[same][0])
             for same, items in ones.items()
-            if len(items) == 1 and len(others.get(same, ())) == 1 and same is not None
+            if same is not None and same in others and all_a[same] == all_b[same] == 1
         }
         for one, other in pairs.values():
             self._pair(one, other)
