@@ -105,4 +105,5 @@ READER = Reader(
     REASONS,
     view=view,
     context=lambda variant, _clock: names_row(LAYOUTS, variant),
+    material="payment",
 )

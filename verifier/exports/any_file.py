@@ -45,4 +45,5 @@ READER = Reader(
     read,
     REASONS,
     counted=(),
+    material="none",
 )

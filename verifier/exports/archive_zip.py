@@ -65,4 +65,5 @@ READER = Reader(
     read,
     REASONS,
     counted=(),
+    material="none",
 )

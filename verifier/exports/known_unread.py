@@ -48,4 +48,5 @@ READER = Reader(
     read,
     REASONS,
     counted=(),
+    material="none",
 )

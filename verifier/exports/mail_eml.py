@@ -118,4 +118,5 @@ READER = Reader(
     read,
     REASONS,
     view=view_mail,
+    material="mail",
 )

@@ -274,4 +274,5 @@ READER = Reader(
     read,
     REASONS,
     view=view_mail,
+    material="mail",
 )

@@ -59,4 +59,5 @@ READER = Reader(
     read,
     REASONS,
     counted=(),
+    material="none",
 )

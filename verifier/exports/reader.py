@@ -116,13 +116,17 @@ def nothing(_variant: str, _clock: str) -> bytes:
     return b""
 
 
+Material = Literal["chat", "mail", "sms", "payment", "none"]
+"""What the records are, in the words of the provenance record's kinds; "none" where none is cut."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """A reader's entry in the registry; everything that is known of its tool is in its file.
 
     ``detect`` returns the signs found, none meaning "not mine"; ``read`` is
     only called on a source that ``detect`` recognised, yet raises on none.
-    ``title`` is what a person calls such a file; ``reasons`` has the sentence
+    ``title`` is what a person calls such a file, ``material`` what its records are; ``reasons`` has the sentence
     of every sign. ``counted`` names what the format lets one count (of
     ``messages``, ``media``, ``voice``, ``transfers``, ``calls``); ``types``
     says which of these a record's ``type`` means. Records are JSON where
@@ -141,6 +145,7 @@ class Reader:
     detect: Callable[[Source], tuple[Reason, ...]]
     read: Callable[[Source], Reading]
     reasons: Mapping[str, Text]
+    material: Material = "chat"
     counted: tuple[str, ...] = ("messages",)
     types: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
     escaped: bool = False

@@ -193,4 +193,5 @@ READER = Reader(
     counted=("messages", "media"),
     types={MMS_MEDIA: ("media",)},
     view=view_message,
+    material="sms",
 )

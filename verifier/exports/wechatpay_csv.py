@@ -87,4 +87,5 @@ READER = Reader(
     REASONS,
     view=view,
     context=lambda variant, _clock: names_row((LAYOUT,), variant),
+    material="payment",
 )

@@ -89,4 +89,5 @@ READER = Reader(
     read,
     REASONS,
     counted=(),
+    material="payment",
 )

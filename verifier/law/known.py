@@ -23,7 +23,7 @@ NOT_APPLICABLE: Final = "not_applicable"
 ABSENT: Final = "absent"
 
 _BY_CONTENT: Final = {
-    "chat": "chat", "mail": "mail", "audio": "audio_video", "video": "audio_video",
+    "chat": "chat", "mail": "mail", "sms": "sms", "payment": "payment", "audio": "audio_video", "video": "audio_video",
 }  # fmt: skip
 """Kinds of content that show by themselves what kind of material a file is."""
 _SAYS_SOMETHING_EMPTY: Final = frozenset(

@@ -17,13 +17,14 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from ..exports import any_file
-from ..exports.registry import detect
+from ..exports.registry import detect, reader_named
 from ..exports.source import Source
 
 KINDS: Final = (
-    "chat", "mail", "image", "audio", "video", "pdf", "archive", "text", "other",
+    "chat", "mail", "sms", "payment", "image", "audio", "video", "pdf", "archive", "text", "other",
 )  # fmt: skip
+MESSAGES: Final = frozenset({"chat", "mail", "sms", "payment"})
+"""Kinds that a reader cuts into records."""
 _HEAD: Final = 4096
 _WINDOW: Final = 4096
 _MAX_BOXES: Final = 256
@@ -71,8 +72,9 @@ def facts_of(source: Source) -> Facts:
     for start, kind in _STARTS:
         if head.startswith(start):
             return Facts(kind, None, _pixels(source, head))
-    if detect(source)[0].reader != any_file.NAME:
-        return Facts("chat")
+    material = reader_named(detect(source)[0].reader).material
+    if material != "none":
+        return Facts(material)
     if _MAIL.match(head) and len(_MAIL_FIELD.findall(head)) >= 2:
         return Facts("mail")
     return Facts("text" if _is_text(head, whole=len(head) == source.size) else "other")

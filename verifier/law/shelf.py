@@ -15,7 +15,7 @@ from ..exports.registry import read, reader_named
 from ..exports.source_pass import report_on
 from .bound import HELD_BYTES, Bound
 from .material import Material, SealedFile
-from .media_facts import facts_of
+from .media_facts import MESSAGES, facts_of
 
 RECORD_ROLE: Final = "provenance"
 ATTESTATION_ROLE: Final = "attestation"
@@ -41,7 +41,7 @@ class Shelf:
         source = source.held()
         facts = facts_of(source)
         report = None
-        if facts.kind == "chat":
+        if facts.kind in MESSAGES:
             report = report_on(source, self._reading(source, position), self._beside(source))
         attested = None
         if role == ATTESTATION_ROLE and source.size <= MAX_ATTESTATION_BYTES:

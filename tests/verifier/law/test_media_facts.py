@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.fixtures.exports.generate import HERE
+from tests.fixtures.exports.generate import paths
 from tests.verifier.law.recorded import box, movie, png, wave
+from verifier.exports.registry import detect, reader_named
 from verifier.exports.source import Source
 from verifier.law.media_facts import KINDS, Facts, facts_of
 
@@ -50,11 +51,16 @@ def test_the_kind_is_what_the_content_says(data: bytes, kind: str):
     assert kind in KINDS
 
 
-@pytest.mark.parametrize(
-    "path", sorted(p for p in HERE.iterdir() if p.suffix in {".txt", ".eml"} or "weflow" in p.name)
-)
-def test_exports_are_chats(path: Path):
-    assert facts_of(Source(path)) == Facts("chat")
+@pytest.mark.parametrize("path", paths(), ids=lambda path: path.name)
+def test_exports_are_what_their_reader_says(path: Path):
+    material = reader_named(detect(Source(path))[0].reader).material
+    kind = facts_of(Source(path)).kind
+    if path.suffix in {".xlsx", ".zip"}:
+        assert kind == "archive"
+    elif material != "none":
+        assert kind == material
+    else:
+        assert kind in {"text", "other", "mail"}
 
 
 def test_a_text_cut_within_a_character_is_still_text():

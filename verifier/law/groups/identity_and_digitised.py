@@ -11,6 +11,7 @@ from ..circumstances import summaries
 from ..derived import value_of
 from ..derived_log import is_low, is_readable, name_of
 from ..examination import COURT, DECLARED, MISSING, NO_WORDING, NOT_APPLICABLE, PRESENT
+from ..media_facts import MESSAGES
 from ..needs import NOTICE, Found, Needs, of, plainly
 from ..originals import carrier_doubt, is_lost
 from ..rules import Row
@@ -61,7 +62,7 @@ def _legible(case: Case, row: Row, needs: Needs) -> Found:
     ]
     if parts:
         return Found(MISSING, NO_WORDING, sentence(parts), is_open=True)
-    if all(file.kind == "chat" for file in files):
+    if all(file.kind in MESSAGES for file in files):
         return Found(DECLARED, PRESENT)
     kinds = value_of(case, row.id, "derived.formats")
     known = words.text("why.formats_known", known=len(files) - len(unknown), all=len(files))

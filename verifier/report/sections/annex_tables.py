@@ -13,6 +13,7 @@ from ...exports.gaps.shown import Shown
 from ...exports.stand_ins import KINDS
 from ...exports.summary import Summary
 from ...law.material import Material
+from ...law.media_facts import MESSAGES
 from ...law.rules import DATE
 from ...law.rules import VERSION as RULES
 from ...law.words import text
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MOST: Final = 200
 """So many lines of one table are printed; the rest are counted."""
 _NONE: Final = "—"
-_TEXTS: Final = frozenset({"text", "other", "chat", "mail"})
+_TEXTS: Final = frozenset({"text", "other"}) | MESSAGES
 """Kinds of content that are read as text."""
 
 
