@@ -74,6 +74,12 @@ PIECES = [
     b'{"metadata":{"name":"QQChatExporter V5"},"chatInfo":{"type":"group"},"messages":[', b'{"seq":"1","timestamp":1714530605000,"recalled":true}',
     b'{"guild":{},"channel":{"id":"1"},"dateRange":{},"messages":[', b'{"id":"100","timestamp":"2024-05-01T10:30:05.1+08:00"}',
     b"--b\nContent-Type: text/plain\n\n", b"--b--\n", b"\xff\xfe", b" ", b": ", b" - ",
+    "2024-05-01 10:30:05 甲\n好\n\n".encode(), b"2024-05-01 10:30:06 'A'\nx\n\n", "2024-05-01 9:30:05 甲(10001)\n".encode(),
+    "甲(wxid_a1b2) 05-01 10:30:05\n".encode(), "甲 (2024-05-01 10:30:05):好\n".encode(), "系统消息：a\n".encode(),
+    "「甲：好」\n- - - - - - - - - - - - - - -\n".encode(), b"[2019-05-29, 15:04] Me: hi\n", b"=" * 64, b"=" * 47,
+    "[1]\n甲:\n时间: 2024-05-01 10:30:05\n内容: 好\n".encode(), "消息对象:甲\n".encode(), "导出完成\n".encode(),
+    b"May 17, 2022  5:29:42 PM\nMe\nhi\n\n", b"## 2024-05-01 10:30:05 A\n\n", "甲 2024/05/13 10:30\n好\n".encode(),
+    b"INSERT INTO weflow_messages (session_id, ", b"');\n", b";", b"'", b"--", "2024年5月13日 10:30\n甲:\n好\n".encode(),
 ]  # fmt: skip
 SOUP = st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=30).map(b"".join)
 
@@ -155,6 +161,10 @@ def test_a_reader_never_depends_on_the_name():
 HOSTILE = [
     b" ", b"\n", b"\r", b"1/1/24, ", b"\n13/05/24, 10:00 - a", b"<attached: ", b"\xe2\x80\x8e omitted ",
     b'"', b"\\", b"[{", b'"messages" ', b'{"a":', "—".encode(), "甲 和 乙 在微信上的聊天记录如下\n".encode(),
+    b"'", b"';", b"--", b"-", b"2024-05-01 10:30:05 ", b"\n2024-05-01 10:30:05 '", "\n甲(wxid_a1b2)".encode(), b"(wxid_a1b2) ",
+    b" (2024-05-01 10:30:05)", "\n「".encode(), "」\n- -".encode(), b"\n[1]\nA:\n", "\nA:\n时间: ".encode(), b"\n  - a: b",
+    b"\n" + b"=" * 64, b"\n[2019-05-29, 15:04] ", b"](./a)", b"\nMay 17, 2022  5:29:42 PM", b"\na/b.c", b"A 10:30\n",
+    b"\rA 10:30", b"\nINSERT INTO weflow_messages ('", b"\n(- a", b"> ", b"a" * 600 + b"\n",
     "在微信上的聊天记录如下".encode(), b"\n--b\nContent-Type: text/plain\n\n", b"\n>>>>>>>>  ",
 ]  # fmt: skip
 

@@ -15,6 +15,8 @@ FLAGS: Final[dict[str, Text]] = {
     "recalled": Text("消息已撤回", "message recalled"),
     "edited": Text("消息已编辑", "message edited"),
     "voice_transcript": Text("语音转写文字", "voice as transcribed text"),
+    "reaction": Text("附有回应", "with reactions"),
+    "replies_inside": Text("其中又打印了对它的回复", "replies to it are printed inside"),
     "duplicate_key": Text("键重复", "a key occurs twice"),
     "syntax_invalid": Text("语法无效", "invalid syntax"),
     "too_complex": Text("结构过于复杂，未作严格检查", "too complex to be checked strictly"),
