@@ -18,11 +18,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.server.protocol import Bounds, bounded
+from app.server.problems import refusal
 from app.server.routes.entries import EntryOut
-from app.server.run import BACKLOG, listen, url_of
+from app.server.run import BACKLOG
 from app.server.schemas import EntryIn
 from app.server.settings import Settings
+from app.web.listening import listen, url_of
+from app.web.protocol import Bounds, bounded
 
 
 def make_app(answer_bytes: int) -> Starlette:
@@ -52,7 +54,7 @@ def main() -> None:
     )
     config = uvicorn.Config(
         make_app(int(sys.argv[1])),
-        http=bounded(bounds),
+        http=bounded(bounds, refusal),
         ws="none",
         log_config=None,
         access_log=False,

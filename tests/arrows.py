@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.source import Import, imports_of, python_files, tree_of, within
 
 OURS = ("verifier", "ledger", "app")
+APP = ("cli", "client", "commands", "monitor", "server", "tsa", "web", "witness")
 
 # Files of the verifier that may import an optional extra, and which. Whoever adds a reader
 # or a face that needs one adds its line here; everything else needs only `cryptography`.
@@ -33,7 +34,7 @@ CLOCKS = {
 }
 SERVER_ONLY = frozenset(
     {"fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "msgspec", "ledger"}
-    | {"app.server", "migrations"}
+    | {"app.server", "app.web", "migrations"}
 )
 ENVIRONMENT = frozenset({"environ", "environb", "getenv", "putenv"})
 MAX_LINES = 300
@@ -59,12 +60,14 @@ def arrows(root: Path) -> list[str]:
     core = python_files(root, "verifier/tlog", "verifier/evidence")
     core += [p for p in (root / "verifier/errors.py", root / "verifier/encoding.py") if p.exists()]
     outer = tuple(f"verifier.{part}" for part in ("exports", "law", "report", "cli"))
+    above_web = ("ledger", *(f"app.{part}" for part in APP if part != "web"))
     programs = python_files(root, "app/witness", "app/tsa", "app/monitor")
     return [
         *_forbidden(root, python_files(root, "verifier"), ("ledger", "app"), "it stands alone"),
         *_forbidden(root, python_files(root, "ledger"), ("app",), "arrows point to the verifier"),
         *_forbidden(root, core, outer, "its change must not make an old proof verify differently"),
         *_forbidden(root, programs, ("ledger", "app.server"), "these programs use the verifier"),
+        *_forbidden(root, python_files(root, "app/web"), above_web, "all programs share it"),
     ]
 
 

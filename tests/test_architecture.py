@@ -26,6 +26,8 @@ NAMED = (
     "ledger/right_edge.py",
     "app/cli.py",
     "app/client/__init__.py",
+    "app/web/__init__.py",
+    "app/witness/__init__.py",
     "tests/reference.py",
 )
 
@@ -56,6 +58,16 @@ BROKEN = {
     ),
     "encoding imports the law": (arrows.arrows, "verifier/encoding.py", "from .law import rules"),
     "the witness imports the ledger": (arrows.arrows, "app/witness/x.py", "import ledger.store"),
+    "the witness imports the server": (
+        arrows.arrows,
+        "app/witness/x.py",
+        "from app.server import edge",
+    ),
+    "what programs share imports one of them": (
+        arrows.arrows,
+        "app/web/x.py",
+        "from app.server import problems",
+    ),
     "a second dependency of the verifier": (
         arrows.verifier_stands_alone,
         "verifier/report/x.py",

@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Open the log, serve, close the log."""
     from app.server import run as server
     from app.server.settings import read_settings
+    from app.web.listening import url_of
     from ledger.log import Log
 
     settings = read_settings(os.environ)
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with _listen(args.listen) as listener:
             _warn_of_one_volume(args.data, args.signer_state or args.data / "signer")
-            address = server.url_of(listener)
+            address = url_of(listener)
             code = server.run(
                 log,
                 settings,
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _listen(address: str) -> socket.socket:
-    from app.server.run import listen
+    from app.web.listening import listen
 
     try:
         return listen(address)

@@ -17,8 +17,9 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import logs
-from .limits import CLOSE, BoundedBody
+from app.web import logs
+from app.web.limits import CLOSE, BoundedBody
+
 from .metrics import Metrics
 from .problems import Problem, problem_of, problem_of_status
 from .settings import Settings

@@ -12,11 +12,14 @@ and the messages of verifier and ledger promise the same.
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from app.web.limits import CLOSE, BodyError, Left, TooLarge
+from app.web.protocol import Answer
 from ledger import errors as ledger
 from verifier import errors as verifier
 
@@ -109,6 +112,10 @@ def problem_of(error: Exception) -> Problem:
             headers=((b"location", b"/v1/entries/%d/receipt" % error.index),),
             index=str(error.index),
         )
+    if isinstance(error, BodyError):
+        code = "body-too-large" if isinstance(error, TooLarge) else "request-timeout"
+        words = str(error) if isinstance(error, TooLarge | Left) else ""
+        return Problem(code, words, headers=(CLOSE,))
     for kind, code, own_words in _TABLE:
         if isinstance(error, kind):
             return Problem(code, str(error) if own_words else "")
@@ -121,3 +128,10 @@ def problem_of_status(status: int, headers: Headers = ()) -> Problem:
     """Return the problem for a bare HTTP status, as routing raises it."""
     return Problem(_HTTP_STATUS.get(status, "bad-request" if status < 500 else "internal"),
                    headers=headers)  # fmt: skip
+
+
+def refusal(code: str) -> Answer:
+    """Return the answer to a connection that no application sees (``app/web/protocol.py``)."""
+    problem = Problem(code)
+    body = problem.body(os.urandom(16).hex())
+    return Answer(problem.kind.status, problem.all_headers(len(body)), body)

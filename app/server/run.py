@@ -22,11 +22,12 @@ from types import FrameType
 
 import uvicorn
 
+from app.web import logs
+from app.web.protocol import Bounds, bounded
 from ledger.log import Log
 
-from . import logs
 from .main import make_app
-from .protocol import Bounds, bounded
+from .problems import refusal
 from .service import Service
 from .settings import Settings
 
@@ -120,7 +121,7 @@ def run(
     )
     config = uvicorn.Config(
         app,
-        http=bounded(bounds),
+        http=bounded(bounds, refusal),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -141,26 +142,3 @@ def run(
     server.run(sockets=[listener])
     logs.event("stopped", failed=bool(service.failed))
     return EXIT_FAILED if service.failed or stopped.is_set() else 0
-
-
-def listen(address: str) -> socket.socket:
-    """Return a bound socket for HOST:PORT or [IPV6]:PORT. Raises ValueError or OSError."""
-    host, colon, port = address.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError("must be HOST:PORT")
-    name = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    family = socket.AF_INET6 if ":" in name else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((name, int(port)))
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def url_of(listener: socket.socket) -> str:
-    """Return the address that a client can use."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -11,11 +11,11 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from app.web.limits import read_body
 from ledger.accept import Outcome, Request
 from ledger.accounts import Account
 from ledger.log import Anchored
 
-from ..limits import read_body
 from ..schemas import read_batch
 from ..service import Service, check_json, check_no_query, idempotency_key, read_headers
 from .base import Endpoint

@@ -11,13 +11,13 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from app.web.limits import read_body
 from ledger.accept import Outcome, Request
 from ledger.errors import NotFound, NotPublished, Unacceptable
 from ledger.log import Anchored
 from verifier.encoding import parse_decimal, to_base64
 from verifier.errors import Malformed
 
-from ..limits import read_body
 from ..problems import Problem
 from ..schemas import Asked, explain, read_entry
 from ..service import (

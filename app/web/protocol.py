@@ -11,8 +11,8 @@ log are not touched by it.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from uvicorn.config import Config
@@ -24,7 +24,6 @@ from uvicorn.protocols.http.httptools_impl import (
 from uvicorn.server import ServerState
 
 from .limits import ARRIVED
-from .problems import Problem
 
 MAX_HEADERS: Final = 64
 _TARGET: Final = re.compile(rb"/[!-~]*", re.ASCII)
@@ -39,10 +38,23 @@ class Bounds(NamedTuple):
     max_connections: int
 
 
+class Answer(NamedTuple):
+    """A whole answer; ``headers`` have its length, and not whether the connection stays."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+
+CODES: Final = ("bad-request", "headers-too-large", "request-timeout", "too-many-connections")
+"""Why a connection is refused here; each program has its own words for it."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection. ``bounds`` is set on a subclass by ``bounded``."""
+    """One connection. What is annotated here is set on a subclass by ``bounded``."""
 
     bounds: Bounds
+    refusal: Callable[[str], Answer]
 
     def __init__(
         self,
@@ -195,17 +207,17 @@ class BoundedProtocol(HttpToolsProtocol):
                 return
             cycle.disconnected = True  # what the application still says is dropped
             cycle.message_event.set()
-        problem = Problem(code)
-        body = problem.body(os.urandom(16).hex())
-        lines = [STATUS_LINE[problem.kind.status]]
+        answer = self.refusal(code)
+        lines = [STATUS_LINE[answer.status]]
         lines += [
             name + b": " + value + b"\r\n"
-            for name, value in (*problem.all_headers(len(body)), (b"connection", b"close"))
+            for name, value in (*answer.headers, (b"connection", b"close"))
         ]
-        self.transport.write(b"".join([*lines, b"\r\n", body]))
+        self.transport.write(b"".join([*lines, b"\r\n", answer.body]))
         self.transport.close()
 
 
-def bounded(bounds: Bounds) -> type[BoundedProtocol]:
-    """Return the protocol class with these bounds."""
-    return type("Bounded", (BoundedProtocol,), {"bounds": bounds})
+def bounded(bounds: Bounds, refusal: Callable[[str], Answer]) -> type[BoundedProtocol]:
+    """Return the protocol class with these bounds; ``refusal`` gives the answer for one of CODES."""
+    members = {"bounds": bounds, "refusal": staticmethod(refusal)}
+    return type("Bounded", (BoundedProtocol,), members)

@@ -12,15 +12,38 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope
 
-from .problems import Problem
-
 CLOSE: Final = (b"connection", b"close")
 ARRIVED: Final = "beilin.arrived"
 """Scope extension of ``protocol.py``: says whether the body is here, so that no clock is needed."""
 
 
+class BodyError(Exception):
+    """A body that cannot be read to its end; the connection is closed with the answer."""
+
+
+class TooLarge(BodyError):
+    """The body has more than ``max_bytes``."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"more than {max_bytes} bytes")
+
+
+class TooSlow(BodyError):
+    """The body did not arrive in time."""
+
+    def __init__(self) -> None:
+        super().__init__("the body did not arrive in time")
+
+
+class Left(BodyError):
+    """The client closed the connection within the body."""
+
+    def __init__(self) -> None:
+        super().__init__("the connection was closed")
+
+
 class BoundedBody:
-    """A ``receive`` that raises a Problem for a body that is too large or too slow.
+    """A ``receive`` that raises BodyError for a body that is too large or too slow.
 
     The connection is closed with that answer, because the rest of the body is
     still on its way; so it is with any answer given while ``unread``.
@@ -41,12 +64,9 @@ class BoundedBody:
                 self.unread = True
                 # The parser has checked that it is a number; one of many digits is too large.
                 if len(value) > 15 or int(value) > max_bytes:
-                    raise self._too_large()
+                    raise TooLarge(max_bytes)
             elif name == b"transfer-encoding":
                 self.unread = True
-
-    def _too_large(self) -> Problem:
-        return Problem("body-too-large", f"more than {self._max} bytes", headers=(CLOSE,))
 
     async def __call__(self) -> Message:
         """Return the next message."""
@@ -57,7 +77,7 @@ class BoundedBody:
         if message["type"] == "http.request":
             self._size += len(message.get("body", b""))
             if self._size > self._max:
-                raise self._too_large()
+                raise TooLarge(self._max)
             self.unread = message.get("more_body", False)
         return message
 
@@ -68,11 +88,11 @@ class BoundedBody:
             async with asyncio.timeout_at(self._deadline):
                 return await self._receive()
         except TimeoutError:
-            raise Problem("request-timeout", headers=(CLOSE,)) from None
+            raise TooSlow from None
 
 
 async def read_body(receive: Receive) -> bytes:
-    """Return the whole body; raises Problem when the client left."""
+    """Return the whole body; raises BodyError."""
     message = await receive()
     body: bytes = message.get("body", b"")
     if message["type"] == "http.request" and not message.get("more_body", False):
@@ -82,5 +102,5 @@ async def read_body(receive: Receive) -> bytes:
         message = await receive()
         chunks.append(message.get("body", b""))
     if message["type"] != "http.request":
-        raise Problem("request-timeout", "the connection was closed", headers=(CLOSE,))
+        raise Left
     return b"".join(chunks)

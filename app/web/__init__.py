@@ -1,0 +1,1 @@
+"""What every program of ours that answers HTTP shares: bounds, logs, a place to listen."""
