@@ -24,6 +24,7 @@ from app.server.settings import Settings, variable
 from tests.project import ROOT, read
 from tests.verifier.report.denylist import forbidden_words
 from verifier import cli, cli_arguments
+from verifier.exports.registry import READERS
 from verifier.result import EXIT_CODES
 
 README = read("README.md")
@@ -310,3 +311,10 @@ def test_every_block_says_what_it_is() -> None:
     assert set(languages) <= {"console", "python", "sh", "text"}
     assert languages.count("sh") == 1  # how the verifier is installed: tests/project.py does it
     assert "pip install ./verifier" in README
+
+
+def test_every_reader_is_named():
+    """A new reader is one file, one fixture, one line in the list, and its name here."""
+    named = re.findall(r"`([a-z-]+/[1-9][0-9]*)`", README)
+    assert sorted(set(named)) == sorted(reader.name for reader in READERS)
+    assert len(named) == len(set(named)), "each stands once"
