@@ -37,6 +37,8 @@ def unscanned(case: Case) -> Text | None:
     """Return that no chat was searched, and why; None if one was."""
     if any(each.records for each in summaries(case)):
         return None
+    if case.material.withheld is not None:
+        return words.text("not_scanned.withheld")
     shown = case.known.kind in _SCREENS or any(
         file.kind in {"image", "video"} and file.role == "original" for file in case.sealed()
     )
@@ -53,6 +55,8 @@ def is_log_scanned(case: Case) -> bool:
 def not_searched(case: Case) -> Text | None:
     """Return what was not searched, of the chat and of the log; None if both were."""
     chat = unscanned(case)
+    if chat is None and case.material.withheld is not None:
+        chat = words.text("not_scanned.rest")
     parts = [] if chat is None else [chat]
     if case.result is not None and not is_log_scanned(case):
         parts.append(words.text("log_not_scanned"))

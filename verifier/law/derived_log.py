@@ -64,6 +64,9 @@ def _compared(case: Case, row: str) -> Text:
     count = case.result.facts.get("files", 0) if case.result is not None else 0
     facts = case.result.facts if case.result is not None else {}
     record = [n for n in range(int(count)) if facts.get(f"file.{n}.role") == RECORD_ROLE]
+    if facts.get("kind") == "disclosure":  # only of whole files a digest was computed
+        shown = [n for n in range(int(count)) if f"file.{n}.sha256" in facts]
+        return saying.listed([_file_numbered(case, n) for n in shown], saying.ENUMERATION)
     names = [_file_numbered(case, n) for n in range(int(count)) if n not in record]
     listed = saying.listed(names, saying.ENUMERATION, saying.NOT_STATED)
     return saying.run(listed, words.text("one_record")) if record and names else listed

@@ -47,6 +47,8 @@ def _gap_scan(case: Case, row: str) -> Text:
             words.text("gaps.numbers", count=numbers) if numbered else words.text("gaps.unnumbered")
         )
         scan = saying.run(first, saying.COMMA, words.text("gaps.silences", count=silences))
+        if case.material.withheld is not None:
+            scan = saying.run(scan, saying.SEMICOLON, words.text("not_scanned.rest"))
     return scan if said is None else saying.run(scan, saying.SEMICOLON, said)
 
 

@@ -106,6 +106,8 @@ def recorded(case: Case) -> Text:
     else:
         roles = {file.role for file in case.sealed() if file.sha256.hex() == digest}
         key = "contested" if roles & CONTESTED else "attached" if roles else "elsewhere"
+        if not roles and case.material.withheld is not None:
+            key = "not_shown"
         note = words.text(f"recording.{key}", digest=digest)
     if value.get("continuous") is False:
         note = saying.joined([words.text("recording.broken"), note])
@@ -129,7 +131,8 @@ def _appraisal(case: Case, row: str) -> Text:
         found.append(saying.named(label_of("cor.appraisal"), case.said("cor.appraisal")))
     sealed = case.sealed()
     if sealed:
-        found.append(words.text("files_sealed", count=len(sealed)))
+        key = "files_sealed" if case.material.withheld is None else "files_shown_whole"
+        found.append(words.text(key, count=len(sealed)))
     return saying.listed(found)
 
 

@@ -36,7 +36,8 @@ UNBOUND: Final = "unbound"
 NOT_FOLLOWED: Final = "not_followed"
 UNREADABLE: Final = "unreadable"
 NOT_REACHED: Final = "not_reached"
-WITHOUT_RECORD: Final = frozenset({NO_RECORD, NOT_REACHED, UNBOUND, UNREADABLE})
+WITHHELD: Final = "withheld"
+WITHOUT_RECORD: Final = frozenset({NO_RECORD, NOT_REACHED, UNBOUND, UNREADABLE, WITHHELD})
 """Phases in which no record was used."""
 
 
@@ -70,7 +71,8 @@ class RowResult:
     of field id and reason where the declarant wrote unknown or not applicable
     (their own words); ``files`` the positions of the attached material that a
     digest of the row's own fields names. ``is_open`` says of a row of class C
-    that what it asks for is not there, whichever sentence says so. ``source`` is
+    that what it asks for is not there, whichever sentence says so; ``is_withheld`` that it may
+    be there and is not shown in the disclosure in hand. ``source`` is
     what the source report of the files found and the row may have to do with; it
     decides nothing.
     """
@@ -86,6 +88,7 @@ class RowResult:
     reasons: tuple[tuple[str, str], ...] = ()
     files: tuple[int, ...] = ()
     is_open: bool = False
+    is_withheld: bool = False
     source: tuple[FileFinding, ...] = ()
 
 
@@ -165,6 +168,7 @@ class Examination:
     item, ``supplements`` is that item's leaf hash); ``not_followed`` (its entry
     was not followed into the log of the policy); ``none`` (no record),
     ``not_reached`` (the package was not followed as far as its files),
+    ``withheld`` (the anchored manifest names one that a disclosure does not show),
     ``unreadable`` (a record in the anchored manifest that cannot be read) or
     ``unbound`` (a record that the anchored manifest does not name, or one of
     another role); the last three were not used. ``entry_index`` and

@@ -54,7 +54,7 @@ _LOGIN_ROWS: Final = frozenset({"N5-01", "N6-01", "N6-02", "N6-03"})
 _CARRIER_ROWS: Final = frozenset({"N4-01", "M15-01", "M90-02", "M12-01"})
 _ORDER: Final = [severity for severity in SEVERITIES if severity != "info"]
 """A notice is never a defect."""
-_OPEN: Final = {"A": (INCONSISTENT, NOT_CHECKED), "B": (MISSING, INCONSISTENT)}
+_OPEN: Final = {"A": (INCONSISTENT, NOT_CHECKED), "B": (MISSING, INCONSISTENT, NOT_CHECKED)}
 
 
 def gaps_of(case: Case, needs: Mapping[str, Needs], rows: Sequence[RowResult]) -> list[Gap]:
@@ -94,6 +94,8 @@ def _gap(case: Case, found: RowResult) -> Gap:
         how = f"inconsistent.{'platform' if platform else row.cls}"
         if how == "inconsistent.B" and case.result is None:
             how = "inconsistent.B.before"
+    elif found.is_withheld:
+        how = "withheld"
     elif row.id in _LOGIN_ROWS and is_others_account(case) is not None:
         how = "display.other_account"
     way = WAYS[how]

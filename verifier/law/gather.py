@@ -40,6 +40,7 @@ from ..tlog.note import parse_note
 from .bound import Bound, Member
 from .material import Material
 from .shelf import RECORD_ROLE, Shelf
+from .withheld import Withheld
 
 _MAX_RECEIPT: Final = 1 << 20
 _BINDING: Final = ("manifest", "openings", "files")
@@ -83,7 +84,19 @@ def gather(
             for position in range(len(material.manifest.files)):
                 _sealed(shelf, container, path, position)
             shelf.open_annexes()
+            material.withheld = _withheld(material.manifest, result)
     return material
+
+
+def _withheld(sealed: Manifest, result: Result) -> Withheld | None:
+    """Return what a disclosure does not show whole; in a private package nothing is withheld."""
+    if result.facts.get("kind") != "disclosure":
+        return None
+    shown = {n: result.facts.get(f"file.{n}.completeness") for n in range(len(sealed.files))}
+    parts = tuple(n for n, how in shown.items() if how not in {None, "whole"})
+    hidden = sum(how is None for how in shown.values())
+    record = sealed.provenance is not None and shown.get(sealed.provenance) != "whole"
+    return Withheld(record, hidden, parts) if hidden or parts else None
 
 
 def before_anchoring(

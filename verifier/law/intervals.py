@@ -22,12 +22,15 @@ _DAY: Final = 86400
 def intervals_of(material: Material, known: Known) -> list[Interval]:
     """Return the three intervals in order."""
     oldest, created, why_created = _created(material, known)
+    no_export = "interval.no_export"
+    if material.withheld is not None and material.withheld.record:
+        no_export = "interval.withheld"
     started, ended = _exported(known)
     anchored, verified = _anchored(material), _verified(material)
     unanchored = "interval.not_anchored" if material.result is None else "interval.no_receipt"
     return [
-        _between(NAMES[0], created, started, why_created, "interval.no_export", oldest),
-        _between(NAMES[1], ended, anchored, "interval.no_export", unanchored),
+        _between(NAMES[0], created, started, why_created, no_export, oldest),
+        _between(NAMES[1], ended, anchored, no_export, unanchored),
         _between(NAMES[2], anchored, verified, unanchored, "interval.no_time_given"),
     ]
 
@@ -70,6 +73,9 @@ def _created(material: Material, known: Known) -> tuple[Point | None, Point | No
     period = known.get("gen.period")
     if isinstance(period, Span):
         return _at(period.first, known), _at(period.last, known, is_last=True), ""
+    if material.withheld is not None:
+        key = "withheld" if material.withheld.record else "part"
+        return None, None, f"interval.{key}"  # part of the material is not the whole
     zone = zone_of(known.member("src.device.clock_offset", "timezone"))
     found: list[tuple[Point, Point]] = []
     for file, summary in Look(material).chats():

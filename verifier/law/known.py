@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from ..evidence.provenance.fields import FIELDS, MATERIAL_OF, Type
 from ..evidence.provenance.record import NotApplicable, Record, Unknown
-from . import logged, phrases, saying
+from . import logged, phrases, saying, words
 from .examination import Text
 from .material import Material
+from .withheld import is_unseen
 
 GIVEN: Final = "given"
 UNKNOWN: Final = "unknown"
@@ -42,6 +43,7 @@ class Known:
         opened = {each.commitment: each.value for each in material.annex if not each.code}
         self._values: dict[str, Any] = {**_open(own, opened), **declared}
         self._computed = logged.computed(material)
+        self._withheld = material.withheld
         self.kind = self._kind(material)
 
     def _kind(self, material: Material) -> str | None:
@@ -49,6 +51,8 @@ class Known:
         declared = self.get("item.kind")
         if declared is not None:
             return MATERIAL_OF.get(str(declared))
+        if material.withheld is not None:
+            return None  # what is shown need not be all of it
         kinds = {each.kind for each in material.files if each.role == "original"}
         found = {_BY_CONTENT.get(kind) for kind in kinds}
         return found.pop() if len(found) == 1 else None
@@ -124,6 +128,8 @@ class Known:
             return saying.UNKNOWN
         if state == NOT_APPLICABLE:
             return saying.NOT_APPLICABLE
+        if is_unseen(self._withheld, (field,)):
+            return words.text("withheld.value")
         return saying.NOT_STATED if self.applies(field) else saying.OTHER_KIND
 
     def digests(self, field: str, *, but: tuple[str, ...] = ()) -> list[bytes]:

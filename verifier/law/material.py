@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..exports.summary import Summary
     from ..policy import Policy
     from ..result import Result
+    from .withheld import Withheld
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Material:
     the record that a sealed annex opens. ``attestations`` are the bytes of
     small files sealed in that role, by position. ``summaries`` and ``reports``
     are of the files that are chats, by position. ``audit`` is that of the whole
-    log, where a usable copy of it was given.
+    log, where a usable copy of it was given. ``withheld`` is what a disclosure
+    does not show of the anchored manifest, None where that is nothing.
     """
 
     result: Result | None = None
@@ -81,6 +83,7 @@ class Material:
     annex: list[Opened] = field(default_factory=list)
     attestations: dict[int, bytes] = field(default_factory=dict)
     audit: Result | None = None
+    withheld: Withheld | None = None
 
     def file_with(self, sha256: bytes) -> SealedFile | None:
         """Return the first sealed file with that digest."""

@@ -33,6 +33,7 @@ from .examination import (
 from .excused import is_excused, unexplained
 from .known import UNKNOWN
 from .rules import Row
+from .withheld import COUNTED, FILE_ROWS, is_unseen, rests_on_record, status_of
 
 Needed = str | tuple[str, ...]
 """A field, or fields of which one is enough."""
@@ -42,12 +43,14 @@ class Found(NamedTuple):
     """What a row comes to: its status, the sentence to use, and our own reason if it needs one.
 
     ``is_open``: what the row asks for is not there, though its sentence for that is not used.
+    ``is_withheld``: it may be there, and is not shown in this disclosure.
     """
 
     status: str
     wording: str
     why: Text | None = None
     is_open: bool = False
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ def judge(case: Case, row: Row, needs: Needs) -> RowResult:
     findings = case.findings(row.id)
     if row.cls == "B":
         found = _checked(found, case, row, needs, is_backed=bool(files))
+    found = _as_far_as_shown(found, case, row, needs)
     if found.wording != NO_WORDING and not row.wording(found.wording, "zh"):
         found = found._replace(wording=NO_WORDING)
     known = case.known
@@ -166,7 +170,28 @@ def judge(case: Case, row: Row, needs: Needs) -> RowResult:
         ),
         files=tuple(files),
         is_open=found.is_open,
+        is_withheld=found.is_withheld,
     )
+
+
+def _as_far_as_shown(found: Found, case: Case, row: Row, needs: Needs) -> Found:
+    """Return what may be said of a row of class B or C where a disclosure withholds something."""
+    withheld = case.material.withheld
+    if withheld is None or row.cls == "A" or needs.is_notice or found.status == INCONSISTENT:
+        return found
+    asked = (*row.inputs, *(f for each in needs.of for f in fields_of(each)))
+    is_short = found.wording != PRESENT or found.is_open
+    if found.is_withheld:
+        why = found.why
+    elif is_short and rests_on_record(row.id) and is_unseen(withheld, asked):
+        why = words.text("withheld.record")
+    elif is_short and row.id in FILE_ROWS:
+        why = stating.sentence([withheld.sentence, words.text("withheld.unjudged")])
+    elif row.id in COUNTED and found.why is None:
+        return found._replace(why=words.text("withheld.shown_only"))
+    else:
+        return found
+    return Found(status_of(row.cls), NO_WORDING, why, is_open=True, is_withheld=True)
 
 
 def _stated(found: Found, case: Case, row: Row, needs: Needs) -> Found:
@@ -202,7 +227,7 @@ def _checked(found: Found, case: Case, row: Row, needs: Needs, *, is_backed: boo
 
 
 def _lacking_of(found: Found, case: Case, row: Row, needs: Needs) -> tuple[str, ...]:
-    if found.status in {DECLARED, WITH_ARTIFACT, NOT_APPLICABLE}:
+    if found.is_withheld or found.status in {DECLARED, WITH_ARTIFACT, NOT_APPLICABLE}:
         return ()
     absent = lacking(case, needs)
     if absent or not found.is_open or row.cls == "A":

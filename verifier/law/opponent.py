@@ -11,7 +11,7 @@ from typing import Final
 
 from .adverse import FACTS
 from .case import Case
-from .examination import COURT, FAIL, INCONSISTENT, Gap, Objection, RowResult
+from .examination import COURT, FAIL, INCONSISTENT, WITHHELD, Gap, Objection, RowResult
 from .words import load
 
 
@@ -44,13 +44,16 @@ def objections_of(case: Case, gaps: Sequence[Gap], *, legality: bool) -> list[Ob
     the data were obtained: then only that is raised (``UNSAID``), as one point.
     """
     rows = case.rows
-    open_ = {gap.row.row.id for gap in gaps}
+    # What a disclosure withholds may be there: that it is not here is no objection of the kind.
+    open_ = {gap.row.row.id for gap in gaps if not gap.row.is_withheld}
     found: list[Objection] = []
     silent = case.known.record is None
     for code, point in POINTS.items():
         if code in FACTS:
             if FACTS[code](case):
                 found.append(Objection(point.basis, code, point.rows))
+            continue
+        if code == UNSAID and case.phase.word == WITHHELD:
             continue
         if point.basis == LEGALITY and (code == UNSAID) != silent:
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import saying, stating, words
 from .case import Case
-from .examination import AFTER, BEFORE, Text
+from .examination import AFTER, BEFORE, WITHHELD, Text
 from .known import Known
 
 _DEVICE_IS_OWN = frozenset({None, "self"})
@@ -37,6 +37,8 @@ def _supplement(case: Case) -> tuple[Text, ...]:
 def _without(case: Case) -> Text:
     if not stating.is_unusable(case):
         return words.text("record.none")
+    if case.phase.word == WITHHELD:
+        return words.text("record.withheld")
     why = words.text(f"why.record_{case.phase.word}")
     reason = saying.in_brackets(words.text("record.unusable"), why)
     return saying.run(reason, words.text("stop"), words.text("record.unusable.means"))

@@ -18,6 +18,7 @@ from .examination import (
     NOT_REACHED,
     UNBOUND,
     UNREADABLE,
+    WITHHELD,
 )
 from .material import Material
 
@@ -66,6 +67,8 @@ def phase_of(material: Material) -> Phase:
 def _word(material: Material, supplements: bytes | None) -> str:
     if material.record is not None and material.record_bound:
         return BEFORE if supplements is None else AFTER
+    if material.withheld is not None and material.withheld.record:
+        return WITHHELD
     if material.record is None and (material.record_problems or _names_record(material)):
         return UNREADABLE  # bound, and not a record that can be read
     if material.record is not None or material.record_misnamed or _holds_record(material):

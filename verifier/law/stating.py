@@ -14,7 +14,7 @@ from typing import Final
 from ..evidence.provenance.fields import FIELDS
 from . import saying, words
 from .case import Case
-from .examination import NO_RECORD, WITHOUT_RECORD, Text
+from .examination import NO_RECORD, WITHHELD, WITHOUT_RECORD, Text
 from .known import UNKNOWN
 
 LISTS: Final = frozenset({"M93-04", "MC-02"})
@@ -72,6 +72,7 @@ def silent(case: Case, row: str, *, platform: bool) -> Text | None:
         source = "record"
     else:
         source = "unusable" if is_unusable(case) else "none"
+        source = WITHHELD if case.phase.word == WITHHELD else source
     frame_zh, frame_en = words.WORDS[f"silent.{source}"]
     return saying.ours(frame_zh.replace("{what}", zh), frame_en.replace("{what}", en))
 

@@ -46,6 +46,8 @@ def _digests(case: Case, row: Row, needs: Needs) -> Found:
     statuses = {name: case.status_of(name) for name in names}
     if FAILED in statuses.values():
         return Found(INCONSISTENT, FAIL)
+    if case.result is not None and case.result.scope == "disclosure":
+        return _shown_digests(case, statuses)
     compared = [statuses[name] for name in ("files", "file") if statuses[name]]
     rest = [statuses[name] for name in ("openings", "manifest", "statement") if statuses[name]]
     if compared and all(status == DONE for status in (*compared, *rest)):
@@ -53,6 +55,26 @@ def _digests(case: Case, row: Row, needs: Needs) -> Found:
     if compared and "ALGORITHM_NOT_COMPUTED" in _subs(case, names):
         return open_because(words.text("why.algorithm"))
     return _missing_unless(not_read(case))
+
+
+def _shown_digests(case: Case, statuses: Mapping[str, str]) -> Found:
+    """M16-03 of a disclosure: whole files by their digests, shown records by the message tree."""
+    assert case.result is not None
+    needed = ("files", "openings", "manifest", "statement")
+    records = case.status_of("records")
+    if records == FAILED:
+        return Found(INCONSISTENT, NO_WORDING, words.text("withheld.records.differ"))
+    if records != DONE or any(statuses[name] != DONE for name in needed):
+        algorithm = "ALGORITHM_NOT_COMPUTED" in _subs(case, needed)
+        if algorithm and records == DONE:
+            return open_because(words.text("why.algorithm"))
+        return open_because(not_read(case) or words.text("withheld.nothing"))
+    facts = case.result.facts
+    whole = any(name.endswith(".completeness") and facts[name] == "whole" for name in facts)
+    withheld = case.material.withheld
+    parts = withheld is not None and bool(withheld.parts)
+    said = words.text("withheld.records") if parts else None
+    return Found(CONSISTENT, PRESENT if whole else NO_WORDING, said)
 
 
 def _missing_unless(why: Text | None) -> Found:

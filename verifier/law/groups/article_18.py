@@ -19,6 +19,7 @@ from ..examination import (
     NOT_CHECKED,
     PRESENT,
     UNREADABLE,
+    WITHHELD,
     Text,
 )
 from ..needs import NOTICE, Found, Needs, of, plainly
@@ -39,7 +40,8 @@ def _environment(case: Case, row: Row, needs: Needs) -> Found:
     if not check.get("items") or check.get("when") is None or not check.get("report_digest"):
         return Found(MISSING, NO_WORDING, words.text("why.env_check_partial"))
     if not is_attached(case, bytes.fromhex(check["report_digest"])):
-        return Found(DECLARED, NO_WORDING, words.text("why.env_report_not_sealed"))
+        shown = "sealed" if case.material.withheld is None else "shown"
+        return Found(DECLARED, NO_WORDING, words.text(f"why.env_report_not_{shown}"))
     return found
 
 
@@ -88,7 +90,8 @@ def _phase(case: Case, row: Row, needs: Needs) -> Found:
         return Found(NOT_CHECKED, MISSING)
     if phase.word == UNREADABLE:
         return Found(NOT_CHECKED, NO_WORDING, _problems(case))
-    return Found(NOT_CHECKED, NO_WORDING, words.text(f"why.record_{phase.word}"))
+    why = words.text(f"why.record_{phase.word}")
+    return Found(NOT_CHECKED, NO_WORDING, why, is_withheld=phase.word == WITHHELD)
 
 
 def _problems(case: Case) -> Text:

@@ -15,6 +15,7 @@ from ..examination import COURT, DECLARED, MISSING, NO_WORDING, NOT_APPLICABLE, 
 from ..needs import NOTICE, Found, Needs, of, plainly
 from ..originals import carrier_doubt, is_lost, not_registered
 from ..rules import Row
+from ..withheld import status_of
 
 _NO_VALUE: Final = (
     saying.NOT_STATED, saying.UNKNOWN, saying.NOT_APPLICABLE, saying.OTHER_KIND,
@@ -61,6 +62,8 @@ def _scope(case: Case, row: Row, needs: Needs) -> Found:
     """N3-01: an excerpt without the whole is open, and gaps are spoken of only where there are some."""
     found = plainly(case, row, needs)
     known = case.known
+    if case.material.withheld is not None:
+        return _of_a_disclosure(case, row, "withheld.process")
     whole = known.member("scope.full_available", "available") is True
     if found.wording == PRESENT and known.get("scope.assertion") == "excerpt" and not whole:
         denied = known.member("scope.full_available", "available") is False
@@ -82,7 +85,20 @@ def _scope(case: Case, row: Row, needs: Needs) -> Found:
     return Found(found.status, NO_WORDING, stating.sentence([*parts, scan]))
 
 
+def _of_a_disclosure(case: Case, row: Row, key: str) -> Found:
+    """N3-01, N3-02: what is shown is part of what was registered, whatever the record says of that."""
+    withheld = case.material.withheld
+    assert withheld is not None
+    parts = [words.text("withheld.chosen"), withheld.sentence, words.text(key)]
+    if case.known.filled("scope.assertion"):
+        said = saying.named(words.text("why.assertion"), case.said("scope.assertion"))
+        parts.append(saying.in_brackets(said, words.text("withheld.of_the_whole")))
+    return Found(status_of(row.cls), NO_WORDING, stating.sentence(parts), True, True)
+
+
 def _excerpt(case: Case, row: Row, needs: Needs) -> Found:
+    if case.material.withheld is not None:
+        return _of_a_disclosure(case, row, "withheld.selection")
     found = plainly(case, row, needs)
     if found.wording != PRESENT or case.known.get("scope.assertion") != "excerpt":
         return found

@@ -18,6 +18,7 @@ from ..examination import (
     NO_WORDING,
     NOT_CHECKED,
     PRESENT,
+    WITHHELD,
 )
 from ..needs import NOTICE, Found, Needs, of, plainly
 from ..rules import Row
@@ -26,6 +27,9 @@ from ..rules import Row
 def _signed(case: Case, row: Row, needs: Needs) -> Found:
     """MZ-04: mathematics only; whose key it is stays the court's."""
     record = case.known.record
+    if record is None and case.phase.word == WITHHELD:
+        why = words.text("why.withheld_signature")
+        return Found(NOT_CHECKED, NO_WORDING, why, is_withheld=True)
     if record is None:
         return Found(NOT_CHECKED, NO_WORDING, words.text("why.no_record_signature"))
     outcome = signature.check(record)

@@ -77,16 +77,23 @@ def annexes(sources: Sources) -> Section:
     words = sources.words
     tables = tuple(
         Section(
-            f"annex-{name}", words(f"annex.{name}"), tuple(build(sources)) or _empty(name, words)
+            f"annex-{name}", words(f"annex.{name}"), tuple(build(sources)) or _empty(name, sources)
         )
         for name, build in _BUILDERS.items()
     )
     return Section("annexes", words("annexes"), (Line(words("annexes.lead")), *tables), annex=True)
 
 
-def _empty(name: str, words: Words) -> tuple[Block, ...]:
+def _empty(name: str, sources: Sources) -> tuple[Block, ...]:
     """Return why a table is empty: messages are read by the program, all else is recorded by people."""
-    return (Line(words("annex.none.messages" if name == "boundaries" else "annex.none")),)
+    material = sources.material
+    key = "annex.none.messages" if name == "boundaries" else "annex.none"
+    if material is not None and material.withheld is not None:
+        if name == "boundaries":
+            key = "annex.withheld.messages"
+        elif material.withheld.record:
+            key = "annex.withheld"
+    return (Line(sources.words(key)),)
 
 
 def annex_notes(words: Words) -> dict[str, str]:

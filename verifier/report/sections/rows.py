@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...exports.finding import SourceFinding, detail_text
 from ...law.consistency import Finding, sentences
-from ...law.examination import WITHOUT_RECORD, Examination, Gap, RowResult
+from ...law.examination import WITHHELD, WITHOUT_RECORD, Examination, Gap, RowResult
 from ...law.material import Material
 from ...law.rules import ROWS, SEVERITIES, Row, source_of
 from ...law.source_findings import FileFinding
@@ -110,7 +110,8 @@ def declarant_of(row: Row, examination: Examination, words: Words) -> str:
     if all(platform) and platform:
         return words("row.declared.platform")
     if examination.phase in WITHOUT_RECORD:
-        return words("row.declared.none")
+        withheld = examination.phase == WITHHELD
+        return words("row.declared.withheld" if withheld else "row.declared.none")
     if examination.declarant is None:
         return words("row.declared.unnamed")
     key = "row.declared.both" if any(platform) else "row.declared"
