@@ -176,11 +176,14 @@ def _one(
     shown = check_shown(root, text, size, raw, raw_size)
     worst: Again | None = None
     family = family_of(root.reader)
-    for reader in family:
-        again = derive_again(reader, root.variant, root.clock, lambda: pieces(text, size), raw)
+    for each in family:
+        again = derive_again(each, root.variant, root.clock, lambda: pieces(text, size), raw)
         if again is not None and (worst is None or again.differ > worst.differ):
             worst = again
-    return shown, worst, make_readable(n, text, size, raw, _named(root.reader, family), room)
+    # Where the bytes say otherwise than the leaves, or nobody asked them, they are shown whole.
+    agrees = worst is not None and not worst.differ
+    reader = _named(root.reader, family) if agrees else None
+    return shown, worst, make_readable(n, text, size, raw, reader, room)
 
 
 def _named(name: str, family: list[Reader]) -> Reader | None:
