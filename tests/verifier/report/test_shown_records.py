@@ -93,6 +93,7 @@ def test_the_short_report_has_thirty_and_says_where_the_rest_is():
     assert "more segments are shown" not in as_text(many(30), "en")
     result.facts["file.0.not_listed"] = 7
     assert "8 more segments are shown" in as_text(result, "en")
+    assert "the full report lists up to 2000" in as_text(result, "en")
     assert "7 more segments are shown and not listed in this report" in full_text(
         result, None, "en"
     )

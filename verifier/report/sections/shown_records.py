@@ -41,7 +41,11 @@ def records_in_short(result: Result, words: Words) -> Section:
         left -= len(listed)
     rest = len(result.shown) - min(IN_SHORT, len(result.shown))
     rest += sum(file.count("not_listed") for file in shown_files(result))
-    blocks.append(Line(words("records.rest", count=rest) if rest else words("records.full")))
+    blocks.append(
+        Line(
+            words("records.rest", count=rest, most=MAX_SEGMENTS) if rest else words("records.full")
+        )
+    )
     return Section("records", words("records"), tuple(blocks))
 
 
