@@ -41,7 +41,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 OPTIONAL: Final = (
-    "receipt_latest", "submitter", "time", "siblings", "readers", "chain", "declaration",
+    "receipt_latest", "submitter", "time", "siblings", "readers", "unpacked", "chain", "declaration",
     "requirements",
 )  # fmt: skip
 """Checks with a status of their own. One that *failed* binds bytes, keys or

@@ -2,7 +2,8 @@
 
     1  lock           PKG.zip.part.lock
     2  ask            whose key, which log; is it the log we know? nothing is sent yet
-    3  scan           segment tables to PKG.zip.part.tables, fsynced
+    3  scan           segment tables to PKG.zip.part.tables, fsynced; what is sealed out of a ZIP
+                      lies in PKG.zip.part.unpacked/ while a run lasts
     4  plan           PKG.zip.part, fsynced: from here on every run makes the same request
     5  submit         with the plan's nonce as Idempotency-Key
     6  check          the receipt, against policy, plan and remembered checkpoint; then fetch the
@@ -43,6 +44,7 @@ from .progress import Meter
 from .record import check_same_record
 from .scan import Findings, Scanned, Secrets, scan
 from .state import State
+from .unpacking import scratch, with_unpacked
 from .words import shown
 
 POINTS: Final = (
@@ -107,7 +109,8 @@ def seal(
     part = out.with_name(out.name + ".part")
     with locked(_beside(part, ".lock"), wait=False, transient=True):
         at("locked")
-        return _Run(request, part, api, policy, state, meter, at).run()
+        with scratch(_beside(part, ".unpacked")) as folder:
+            return _Run(request, part, api, policy, state, meter, at, folder).run()
 
 
 def _beside(part: Path, suffix: str) -> Path:
@@ -119,9 +122,10 @@ class _Run:
 
     def __init__(
         self, request: Request, part: Path, api: Api, policy: Policy, state: State, meter: Meter,
-        at: Callable[[str], None],
+        at: Callable[[str], None], folder: Path,
     ) -> None:  # fmt: skip
         self._request = request
+        self._folder = folder
         self._part = part
         self._tables = _beside(part, ".tables")
         self._api = api
@@ -140,7 +144,7 @@ class _Run:
                 f"{shown(out)} 已存在，未作任何改动；请换一个 --out。",
                 f"{shown(out)} exists and was not changed; choose another --out.",
             )
-        inputs = self._request.inputs()
+        inputs = with_unpacked(self._request.inputs(), self._folder)
         check_outside(self._request.paths, out)
         plan = self._load(inputs) if resumed else None
         account = self._api.account()

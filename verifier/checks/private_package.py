@@ -1,6 +1,6 @@
 """What only a private package has: all openings, all files, exactly its members, its message trees.
 
-SPEC §13.8 steps 4 to 7.
+SPEC §13.8 steps 4 to 7 and 9.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from .files import check_files
 from .members import Hashes, Progress, check_members, common_members, read_member
 from .receipt import sub_of
 from .trees import check_trees
+from .unpacked import check_unpacked
 
 
 def check_private(
@@ -25,12 +26,13 @@ def check_private(
     receipt: Receipt | None,
     progress: Progress | None,
 ) -> None:
-    """Add the checks ``openings``, ``container``, ``files``, ``messages`` and ``readers``."""
+    """Add the checks ``openings``, ``container``, ``files``, ``messages``, ``readers``, ``unpacked``."""
     openings = _openings(result, container, sealed) if sealed else None
     _member_set(result, container, sealed, openings, hashes, receipt)
     if sealed and openings:
         check_files(result, container, dict(enumerate(openings)), hashes)
         check_trees(result, container, sealed, openings, progress)
+        check_unpacked(result, container, openings, hashes)
 
 
 def _openings(result: Result, container: Container, sealed: Manifest) -> list[Opening] | None:

@@ -36,6 +36,7 @@ _TITLES = {
     "time": "proof of time",
     "siblings": "later item of this dossier",
     "readers": "cut again by the reader",
+    "unpacked": "files taken out of an archive",
     "requirements": "level that the policy asks for",
     "bundles": "entry bundles",
     "tiles": "tiles",
@@ -71,6 +72,7 @@ _DONE = {
     "siblings": "the receipt's checkpoint is a beginning of the copy of the log supplied (tree size {size}), no entry of which bears the link that this receipt announced; an operator could also number a later item under another link or dossier.",
     "siblings.found": "the receipt's checkpoint is a beginning of the copy of the log supplied (tree size {size}); entry {index} of it bears the link that this receipt announced for the dossier's next item.",
     "readers": "the named readers, run again over {files} files, cut and date every segment alike.",
+    "unpacked": "{count} files that bear an archive's name in front are byte for byte the members of that name in the sealed archive.",
     "readers.empty": "there is no file to cut again.",
     "requirements": "the level that the policy asks for ({wanted}) is reached.",
     "bundles": "{count} bundles are complete, and every earlier partial file is the beginning of its bundle.",
@@ -107,6 +109,7 @@ _FAILED = {
     "siblings": "the copy of the log supplied is signed by the same key and complete, and does not contain the receipt's checkpoint: the log has shown two histories.",
     "siblings.BINDING_FAILURE": "the link that this receipt announced for the dossier's next item stands where no later item can have it, or more than once.",
     "readers": "the named reader cuts or dates the original file differently from the package.",
+    "unpacked": "a file that bears an archive's name in front is not the member of that name in the sealed archive.",
     "requirements": "the level that the policy asks for is not reached.",
     "bundles": "a bundle was changed or cut off, or an earlier partial file is not its beginning.",
     "tiles": "a tile is not what the entries give, or an earlier partial file is not its beginning.",
@@ -138,6 +141,7 @@ _CONSEQUENCES = {
     "time": "the proof of time supplied does not hold.",
     "siblings": "the copy of the log supplied, or the link announced, contradicts this receipt: the log did not keep one order.",
     "readers": "the software named does not cut or date the file so; counts, times and senders of single messages cannot be taken from this package. Of the digests of whole files the others in the section Checks speak.",
+    "unpacked": "what was unpacked cannot be taken for the archive's own content; of the digest of the archive itself the others in the section Checks speak.",
     "requirements": "the level that the policy asks for is not reached.",
     "bundles": "entries in this copy are not those that were logged, or cannot be read.",
     "tiles": "hashes in this copy are not those of its entries.",
@@ -169,6 +173,7 @@ _NEXT = {
     "time": "ask the party submitting or the operator for the original proof of time over this checkpoint.",
     "siblings": "keep both checkpoints and the copy of the log, ask the operator in writing, and compare with others who hold copies.",
     "readers": "ask the party submitting which software and version sealed it; compare single messages with the original export, both sides present.",
+    "unpacked": "ask the party submitting to seal the original archive anew, and look into the archive itself.",
     "requirements": "supply the witnesses' signatures or the timestamps that the policy asks for, or verify under another policy.",
     "bundles": "obtain a complete copy from the log or from others again and audit that; if it still does not hold, ask the operator.",
     "tiles": "obtain a complete copy from the log or from others again and audit that; if it still does not hold, ask the operator.",
@@ -320,6 +325,7 @@ _FINDINGS = {
     "CHAIN_END_UNKNOWN": "the copy of the log cannot tell whether anything was registered after item {items} of the dossier: {reason}",
     "CHAIN_ENDS": "no entry up to tree size {size} of the copy bears the link that item {items} of the dossier announced; an operator could also number under another link or dossier.",
     "CHAIN_GOES_ON": "entry {index} bears the link that item {items} of the dossier announced (tree size {size} of the copy): the dossier went on, and its later receipts are not shown here.",
+    "UNPACKED_WITHOUT_MEMBER": "{count} files are said to be unpacked from an archive, and no sealed archive that can be read has such a member: their origin is the submitting party's word.",
 }
 
 _REASONS = {
