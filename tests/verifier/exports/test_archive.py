@@ -235,6 +235,12 @@ def test_office_files_and_applications_are_left_alone(name: bytes):
     ]
 
 
+def test_a_stored_chat_does_not_make_the_archive_a_chat():
+    """Its lines stand in the archive as they are, and more of them than a chat needs."""
+    found = [each.reader for each in detect(Source(whatsapp(CHAT * 50)))]
+    assert found == ["archive-zip/1", "whatsapp-text/1", "any-file/1"]
+
+
 def test_a_photo_with_an_archive_behind_it_is_no_archive():
     data = PHOTO + whatsapp()
     assert [each.reader for each in detect(Source(data))] == ["any-file/1"]
