@@ -33,7 +33,7 @@ def midnight_of(date: bytes) -> int | None:
     return midnight(date[:4], date[5:7], date[8:10])
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=90_000)  # a day has 86,400 seconds, and chats repeat them
 def any_clock(written: bytes) -> ClockTime | None:
     """Return the time of day in any of the spellings of 12 and 24 hours that ``read_clock`` knows."""
     return read_clock(b" " + written)

@@ -27,4 +27,6 @@ TRANSFER: Final = re.compile(
 
 def is_recall(text: bytes) -> bool:
     """Tell whether a text is the app's notice of a message taken back, and nothing else."""
+    if RECALLED not in text and b"recalled a message" not in text:  # nearly always, and quick
+        return False
     return len(text) < 500 and _RECALL.fullmatch(text) is not None
