@@ -21,10 +21,11 @@ from verifier.evidence.digests import Digest
 from verifier.evidence.manifest import Opening, open_file
 from verifier.evidence.messages import MessagesRoot, Tree, build_tree, file_commitment
 from verifier.evidence.segment import RECORD, Segment
-from verifier.exports import any_file, registry
+from verifier.exports import registry
 from verifier.exports.media import MediaLinks
 from verifier.exports.reader import Reading
 from verifier.exports.source import Source
+from verifier.exports.tools import any_file
 
 from .durable import reading
 from .inputs import ORIGINAL, Input

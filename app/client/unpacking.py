@@ -20,9 +20,10 @@ from typing import Final
 from app.commands.common import EXIT_CANNOT_WRITE, Refusal
 from verifier.errors import Malformed
 from verifier.evidence.manifest import MAX_FILES, MAX_NAME_BYTES
-from verifier.exports import any_file, archive_zip, known_unread, registry
-from verifier.exports.archive import Archive, Member, is_safe
+from verifier.exports import registry
+from verifier.exports.archives.archive import Archive, Member, is_safe
 from verifier.exports.source import Source
+from verifier.exports.tools import any_file, archive_zip, known_unread
 
 from .durable import create, reading, writing
 from .inputs import ORIGINAL, Input

@@ -27,12 +27,18 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, and say what is only on one side and what differs."""
+    from verifier.exports.inspection.two_exports.pairing import compare
+    from verifier.exports.inspection.two_exports.sides import (
+        MAX_RECORDS,
+        Numbers,
+        TooLarge,
+        read_side,
+    )
+
     from app.client.comparing import face_json, face_text
     from app.client.comparing.opened import open_side
     from verifier.errors import Malformed
-    from verifier.exports import any_file
-    from verifier.exports.two_exports.pairing import compare
-    from verifier.exports.two_exports.sides import MAX_RECORDS, Numbers, TooLarge, read_side
+    from verifier.exports.tools import any_file
 
     with contextlib.ExitStack() as stack:
         here, there = (open_side(path, stack) for path in (args.here, args.there))

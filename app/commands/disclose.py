@@ -157,7 +157,7 @@ def _lines(private: Private, n: int, selection: Selection | None) -> list[str]:
 
 
 def _secrets(numbers: list[int], kinds: list[str]) -> Refusal:
-    from verifier.exports.live_secrets import KINDS
+    from verifier.exports.inspection.live_secrets import KINDS
 
     listed = ", ".join(map(str, numbers[:20])) + (", …" if len(numbers) > 20 else "")
     return Refusal(

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 def _keys(path: str | None) -> dict[str, str]:
     """Return the key records of a file; a Refusal where it cannot be used."""
     from verifier.errors import Malformed
-    from verifier.exports.dkim_check import MAX_KEY_FILE_BYTES, parse_keys
+    from verifier.exports.mail.dkim_check import MAX_KEY_FILE_BYTES, parse_keys
 
     if path is None:
         return {}

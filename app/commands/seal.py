@@ -113,7 +113,7 @@ def _check_name(name: str) -> None:
 
 def _seen(findings: Findings, n: int) -> str:
     """Return what `beilin inspect` would say of a file first: how many records, how much is noted."""
-    from verifier.exports.source_report import AMBIGUOUS, UNCOUNTED
+    from verifier.exports.inspection.source_report import AMBIGUOUS, UNCOUNTED
 
     notes, records = findings.notes.get(n, ()), findings.records.get(n)
     if records is None or UNCOUNTED.intersection(notes):

@@ -11,7 +11,8 @@ from tests import worked
 from tests.verifier import logs
 from tests.worked import WorkedLog, seal, submission
 from verifier import cli
-from verifier.exports import registry, weflow_json
+from verifier.exports import registry
+from verifier.exports.tools import weflow_json
 
 CONTENT = b"any bytes"
 

@@ -16,7 +16,7 @@ from ..errors import Malformed
 from ..evidence import package
 from ..evidence.manifest import Opening
 from ..evidence.zip_container import Container
-from ..exports.archive import Archive
+from ..exports.archives.archive import Archive
 from ..exports.source import Source
 from ..result import DONE, FAILED, NOT_DONE, Result
 from .members import Hashes

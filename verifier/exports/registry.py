@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from ..errors import Malformed
-from . import (
+from .reader import Detection, Note, Reader, Reading
+from .source import Source
+from .tools import (
     alipay_csv,
     any_file,
     archive_zip,
@@ -59,8 +61,6 @@ from . import (
     weflow_xlsx,
     whatsapp_text,
 )
-from .reader import Detection, Note, Reader, Reading
-from .source import Source
 
 READERS: Final[tuple[Reader, ...]] = (
     weflow_json.READER,

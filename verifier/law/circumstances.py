@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from ..exports.codes import NOTES
-from ..exports.stand_ins import KINDS
-from ..exports.summary import Summary
+from ..exports.inspection.stand_ins import KINDS
+from ..exports.inspection.summary import Summary
 from ..result import DONE
 from . import saying, words
 from .case import Case

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..evidence.provenance.fields import FIELDS
-from ..exports.gaps.shown import Shown
-from ..exports.summary import Summary
+from ..exports.inspection.gaps.shown import Shown
+from ..exports.inspection.summary import Summary
 from . import saying, words
 from .case import Case
 from .circumstances import circumstances, unscanned

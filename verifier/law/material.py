@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ..evidence.provenance.annex import Opened
     from ..evidence.provenance.record import Problem, Record
     from ..evidence.receipt import Receipt
-    from ..exports.source_report import SourceReport
-    from ..exports.summary import Summary
+    from ..exports.inspection.source_report import SourceReport
+    from ..exports.inspection.summary import Summary
     from ..policy import Policy
     from ..result import Result
     from .withheld import Withheld

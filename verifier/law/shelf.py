@@ -8,11 +8,11 @@ from ..errors import Malformed, VerifierError
 from ..evidence.provenance.annex import Annex, check_annex, parse_annex
 from ..evidence.provenance.record import MAX_BYTES as MAX_RECORD_BYTES
 from ..evidence.provenance.record import RecordError, parse_record
-from ..exports import any_file
-from ..exports.gaps.linked_media import Beside
+from ..exports.inspection.gaps.linked_media import Beside
+from ..exports.inspection.source_pass import report_on
 from ..exports.reader import Reading
 from ..exports.registry import read, reader_named
-from ..exports.source_pass import report_on
+from ..exports.tools import any_file
 from .bound import HELD_BYTES, Bound
 from .material import Material, SealedFile
 from .media_facts import MESSAGES, facts_of

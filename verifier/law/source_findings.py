@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..exports.finding import SourceFinding
-from ..exports.importance import rank
+from ..exports.inspection.finding import SourceFinding
+from ..exports.inspection.importance import rank
 from .consistency.declared import Look
 from .material import Material
 

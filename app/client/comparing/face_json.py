@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from verifier.exports.inspection.two_exports.difference import Difference
+from verifier.exports.inspection.two_exports.sides import Place, Side
+
 from app.client.words import shown
-from verifier.exports.two_exports.difference import Difference
-from verifier.exports.two_exports.sides import Place, Side
 
 from .opened import Opened
 

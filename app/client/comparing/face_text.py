@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from verifier.exports.inspection.two_exports.difference import Difference
+from verifier.exports.inspection.two_exports.sides import Place, Side
+
 from app.client.words import shown
 from verifier.exports.text import Text
-from verifier.exports.two_exports.difference import Difference
-from verifier.exports.two_exports.sides import Place, Side
 
 from .opened import Opened
 

@@ -16,9 +16,10 @@ from app.commands.common import EXIT_BAD_INPUT, Refusal
 from verifier.errors import Malformed
 from verifier.evidence import package
 from verifier.evidence.zip_container import Container
-from verifier.exports import any_file, registry
+from verifier.exports import registry
 from verifier.exports.reader import Reading
 from verifier.exports.source import Source
+from verifier.exports.tools import any_file
 from verifier.law.bound import Member
 
 

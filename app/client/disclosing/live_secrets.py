@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from verifier.evidence.segment import RECORD
-from verifier.exports.live_secrets import kinds_in
+from verifier.exports.inspection.live_secrets import kinds_in
 from verifier.exports.segment_bytes import with_bytes
 from verifier.exports.source import Source
 

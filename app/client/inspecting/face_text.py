@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.client.words import shown
-from verifier.exports import any_file
-from verifier.exports.finding import SourceFinding, detail_text
-from verifier.exports.source_report import SourceReport
+from verifier.exports.inspection.finding import SourceFinding, detail_text
+from verifier.exports.inspection.source_report import SourceReport
 from verifier.exports.text import Text
+from verifier.exports.tools import any_file
 
 from .look import Looked
 from .spelling import moment, name_of

@@ -6,17 +6,18 @@ import os
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from verifier.exports.inspection.gaps.linked_media import Beside
+
 from verifier.errors import Malformed
-from verifier.exports import archive_zip
-from verifier.exports.archive import Archive
-from verifier.exports.archive_member import unpacked
-from verifier.exports.dkim_check import Keys, with_dkim
-from verifier.exports.gaps.linked_media import Beside
+from verifier.exports.archives.archive import Archive
+from verifier.exports.archives.archive_member import unpacked
+from verifier.exports.inspection.source_pass import report_on
+from verifier.exports.inspection.source_report import SourceReport
+from verifier.exports.mail.dkim_check import Keys, with_dkim
 from verifier.exports.registry import read
 from verifier.exports.source import CHUNK_BYTES, MAX_LINE_BYTES, Source
-from verifier.exports.source_pass import report_on
-from verifier.exports.source_report import SourceReport
 from verifier.exports.text import Text
+from verifier.exports.tools import archive_zip
 
 from .found import CHANGED, NOT_UNPACKED, UNREADABLE, Found, InArchive, OnDisk
 

@@ -17,13 +17,14 @@ from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any, Final
 
+from verifier.exports.inspection.gaps.unused_media import unused_media
+
 from app.client.words import shown
 from app.commands.common import say
-from verifier.exports import any_file
-from verifier.exports.dkim_check import Keys
-from verifier.exports.finding import SourceFinding
-from verifier.exports.gaps.unused_media import unused_media
-from verifier.exports.importance import by_importance
+from verifier.exports.inspection.finding import SourceFinding
+from verifier.exports.inspection.importance import by_importance
+from verifier.exports.mail.dkim_check import Keys
+from verifier.exports.tools import any_file
 
 from .found import Found
 from .look import Looked, look_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verifier.encoding import to_time
-from verifier.exports.json_object import unescape
+from verifier.exports.cutting.json_object import unescape
 from verifier.exports.view import plain
 
 _YEAR_10000 = 253_402_300_800

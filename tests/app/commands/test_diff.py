@@ -12,7 +12,7 @@ from app.cli import main
 from app.client.comparing import face_json, face_text
 from tests.verifier.report.denylist import forbidden_words
 from tests.worked import WorkedLog, seal
-from verifier.exports.two_exports import sides
+from verifier.exports.inspection.two_exports import sides
 
 LINES = [
     f"13/05/24, 10:{n:02} - {'Ann' if n % 2 else 'Bob'}: line {n}\n".encode() for n in range(30)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.fixtures.exports.archives import CHAT, FILES, PHOTO, Entry, archive, integrity, whatsapp
 from verifier.errors import Malformed
 from verifier.evidence.segment import RECORD, UNPARSED, Segment
-from verifier.exports import archive as archive_module
-from verifier.exports.archive import Archive, is_safe
-from verifier.exports.archive_member import unpacked
+from verifier.exports.archives import archive as archive_module
+from verifier.exports.archives.archive import Archive, is_safe
+from verifier.exports.archives.archive_member import unpacked
 from verifier.exports.reader import Note
 from verifier.exports.registry import detect, read
 from verifier.exports.source import Source

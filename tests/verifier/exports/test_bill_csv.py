@@ -14,7 +14,7 @@ from tests.verifier.exports.readings import (
     segments_of,
 )
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
-from verifier.exports import csv_cut
+from verifier.exports.cutting import csv_cut
 from verifier.exports.registry import read, reader_named
 from verifier.exports.segment_bytes import with_bytes
 from verifier.exports.source import Source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.exports.bill_declared import Declared, Sums, cents, yuan
+from verifier.exports.families.bill_declared import Declared, Sums, cents, yuan
 
 
 def test_declared_lines():

@@ -16,10 +16,10 @@ from tests.verifier.exports.readings import (
     views_of,
 )
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
-from verifier.exports import csv_cut
+from verifier.exports.cutting import csv_cut
+from verifier.exports.inspection.summary import summarise
 from verifier.exports.registry import read
 from verifier.exports.source import Source
-from verifier.exports.summary import summarise
 from verifier.exports.view import View
 
 # -- MemoTrace --------------------------------------------------------------------

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from verifier.exports import csv_cut
-from verifier.exports.csv_cut import Row, cells, odd_quotes, rows, texts
+from verifier.exports.cutting import csv_cut
+from verifier.exports.cutting.csv_cut import Row, cells, odd_quotes, rows, texts
 
 MORSELS = [b'"', b'""', b",", b"\r", b"\n", b"\r\n", b"a", b"bc", csv_cut.BOM, b" ", b"\t"]
 SOUP = st.lists(st.sampled_from(MORSELS), max_size=16).map(b"".join)

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from tests.fixtures.exports.generate import HERE
 from tests.fixtures.exports.mail import mail, separator
 from verifier.errors import Malformed
-from verifier.exports.dkim_canonical import body_in, field_in
-from verifier.exports.dkim_check import Outcome, check_mail, parse_keys, with_dkim
+from verifier.exports.mail.dkim_canonical import body_in, field_in
+from verifier.exports.mail.dkim_check import Outcome, check_mail, parse_keys, with_dkim
 from verifier.exports.registry import read
 from verifier.exports.source import Source
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.exports import json_object
-from verifier.exports.json_cut import ObjectCutter
-from verifier.exports.json_object import MAX_STRUCTURE, Object, read_object, unescape
+from verifier.exports.cutting import json_object
+from verifier.exports.cutting.json_cut import ObjectCutter
+from verifier.exports.cutting.json_object import MAX_STRUCTURE, Object, read_object, unescape
 from verifier.exports.registry import read
 from verifier.exports.source import Source
-from verifier.exports.weflow_message import read_message
+from verifier.exports.tools.weflow_message import read_message
 
 T = TypeVar("T")
 NONE: frozenset[bytes] = frozenset()

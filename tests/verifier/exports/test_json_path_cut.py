@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED
-from verifier.exports import json_lines, json_path_cut
-from verifier.exports.json_cut import ObjectCutter
-from verifier.exports.json_lines import LineCutter
-from verifier.exports.json_path_cut import PathCutter
-from verifier.exports.json_record import VALID
+from verifier.exports.cutting import json_lines, json_path_cut
+from verifier.exports.cutting.json_cut import ObjectCutter
+from verifier.exports.cutting.json_lines import LineCutter
+from verifier.exports.cutting.json_path_cut import PathCutter
+from verifier.exports.cutting.json_record import VALID
 from verifier.exports.source import Source
 
 PATHS = ("", "m", "a.m", "a.l[].m", "[].m")

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.exports.test_json_object import MORSELS, OBJECT, WRITTEN, deeper, parsed
-from verifier.exports import json_record
-from verifier.exports.json_object import MAX_STRUCTURE, read_object, strict, unescape
-from verifier.exports.json_record import VALID, Record, read_record
+from verifier.exports.cutting import json_record
+from verifier.exports.cutting.json_object import MAX_STRUCTURE, read_object, strict, unescape
+from verifier.exports.cutting.json_record import VALID, Record, read_record
 
 NONE: frozenset[str] = frozenset()
 

@@ -9,10 +9,10 @@ import pytest
 from tests.fixtures.exports.known import KNOWN, RESEMBLING
 from verifier.evidence.segment import UNPARSED, Segment
 from verifier.exports.codes import DETAILS
-from verifier.exports.known_tools import SIGNATURES
 from verifier.exports.reader import Note
 from verifier.exports.registry import detect, read
 from verifier.exports.source import Source
+from verifier.exports.tools.known_tools import SIGNATURES
 
 
 @pytest.mark.parametrize("slug", sorted(KNOWN))

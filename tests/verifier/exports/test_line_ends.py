@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.exports.line_ends import LineEnds, line_ends
+from verifier.exports.inspection.line_ends import LineEnds, line_ends
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.exports import live_secrets
-from verifier.exports.live_secrets import KINDS, kinds_in
+from verifier.exports.inspection import live_secrets
+from verifier.exports.inspection.live_secrets import KINDS, kinds_in
 
 HEX = "0123456789abcdef" * 4
 KEY = "Ab3" * 30

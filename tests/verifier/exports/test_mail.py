@@ -7,12 +7,12 @@ import pytest
 from tests.fixtures.exports.generate import HERE
 from tests.fixtures.exports.mail import mail, separator
 from verifier.evidence.segment import RECORD, UNPARSED, Segment
-from verifier.exports import mail_mbox
-from verifier.exports.mail_date import read_date
-from verifier.exports.mail_view import view_mail, words_of
+from verifier.exports.mail.mail_date import read_date
+from verifier.exports.mail.mail_view import view_mail, words_of
 from verifier.exports.reader import MAX_RECORD_BYTES, Note, Reading
 from verifier.exports.registry import detect, read
 from verifier.exports.source import Source
+from verifier.exports.tools import mail_mbox
 
 MAY_1 = 1714530605  # 2024-05-01T10:30:05+08:00
 

@@ -15,10 +15,10 @@ from tests.verifier.exports.texts import (
     records,
 )
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED
-from verifier.exports import imessage_text, signal_text
 from verifier.exports.reader import Note
 from verifier.exports.registry import detect, read
 from verifier.exports.source import Source
+from verifier.exports.tools import imessage_text, signal_text
 
 INJECTED = {
     "signal_injected.txt": {"spelling": (2,), "backwards": (2,)},

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from tests.fixtures.exports.generate import HERE, paths
 from verifier.evidence.segment import KINDS, RECORD
-from verifier.exports import headed_text, wechat_transcript
 from verifier.exports.bounds import MAX_FLAGS
 from verifier.exports.codes import DETAILS, FLAGS, NOTES
+from verifier.exports.cutting import headed_text
 from verifier.exports.reader import MAX_RECORD_BYTES, Reader
 from verifier.exports.registry import READERS, read
 from verifier.exports.source import Source
-from verifier.exports.whatsapp_time import HEADERS
+from verifier.exports.tools import wechat_transcript
+from verifier.exports.tools.whatsapp_time import HEADERS
 
 FIXTURES = paths()
 

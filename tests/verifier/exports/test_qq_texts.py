@@ -17,15 +17,11 @@ from tests.verifier.exports.texts import (
     records,
 )
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED
-from verifier.exports import (
-    headed_text,
-    qq_msgmgr_text,
-    qqchatexporter_text,
-    wechatexporter_text,
-)
+from verifier.exports.cutting import headed_text
 from verifier.exports.reader import Note
 from verifier.exports.registry import detect, read
 from verifier.exports.source import Source
+from verifier.exports.tools import qq_msgmgr_text, qqchatexporter_text, wechatexporter_text
 
 INJECTED = {
     "qq_injected.txt": {"spelling": (6,)},

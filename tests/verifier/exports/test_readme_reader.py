@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.project import read as text_of
 from verifier.evidence.segment import RECORD
 from verifier.exports import registry
+from verifier.exports.inspection.source_pass import report_on
 from verifier.exports.reader import Reader
 from verifier.exports.source import Source
-from verifier.exports.source_pass import report_on
 
 CHAT = "1715565660\t甲\t你好\n1715565720\t乙\t好\r\nno line of it\n1715565780\t甲\tlast".encode()
 
@@ -27,8 +27,8 @@ def code() -> str:
 
 
 def reader() -> Reader:
-    module = types.ModuleType("verifier.exports.tab_chat")
-    module.__package__ = "verifier.exports"
+    module = types.ModuleType("verifier.exports.tools.tab_chat")
+    module.__package__ = "verifier.exports.tools"
     exec(compile(code(), "README.md", "exec"), module.__dict__)
     made: Reader = module.__dict__["READER"]
     return made

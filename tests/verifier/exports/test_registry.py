@@ -12,10 +12,11 @@ import pytest
 from tests.fixtures.exports.generate import HERE
 from verifier import exports
 from verifier.errors import Malformed
-from verifier.exports import any_file, codes, registry
+from verifier.exports import codes, registry
 from verifier.exports.reader import Reader, Reason
 from verifier.exports.registry import READERS, detect, read, reader_named, recognises
 from verifier.exports.source import Source
+from verifier.exports.tools import any_file
 from verifier.law.rules import ROWS
 
 
@@ -106,7 +107,7 @@ def test_every_note_in_the_readers_has_its_sentences():
     folder = Path(exports.__file__ or "").parent
     used = {
         first or second
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
         for first, second in CODE.findall(path.read_text("utf-8"))
     }
     signs = {sign for reader in READERS for sign in reader.reasons}

@@ -10,12 +10,12 @@ import pytest
 from tests.fixtures.exports.generate import HERE
 from tests.fixtures.exports.sms import file, mms, sms
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
-from verifier.exports import xml_cut
+from verifier.exports.cutting import xml_cut
+from verifier.exports.cutting.xml_cut import ElementCutter
 from verifier.exports.reader import MAX_RECORD_BYTES, Note, Reading
 from verifier.exports.registry import detect, read
-from verifier.exports.sms_message import view_message
 from verifier.exports.source import Source
-from verifier.exports.xml_cut import ElementCutter
+from verifier.exports.tools.sms_message import view_message
 
 T = 1714530605
 

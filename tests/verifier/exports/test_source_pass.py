@@ -14,16 +14,17 @@ from tests.fixtures.exports.generate import HERE, paths
 from tests.verifier.exports.test_summary import android, message, weflow
 from verifier.errors import Malformed
 from verifier.evidence.segment import FRAMING, RECORD, Segment
-from verifier.exports import any_file, registry
+from verifier.exports import registry
 from verifier.exports.codes import NOTES
-from verifier.exports.finding import SourceFinding, detail_text
-from verifier.exports.importance import by_importance
+from verifier.exports.inspection.finding import SourceFinding, detail_text
+from verifier.exports.inspection.importance import by_importance
+from verifier.exports.inspection.source_pass import report_on
+from verifier.exports.inspection.source_report import AMBIGUOUS, UNCOUNTED, SourceReport
+from verifier.exports.inspection.summary import summarise
 from verifier.exports.reader import Note, Reading
 from verifier.exports.registry import READERS, read
 from verifier.exports.source import Source
-from verifier.exports.source_pass import report_on
-from verifier.exports.source_report import AMBIGUOUS, UNCOUNTED, SourceReport
-from verifier.exports.summary import summarise
+from verifier.exports.tools import any_file
 
 FIXTURES = paths()
 

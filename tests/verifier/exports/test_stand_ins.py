@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.exports.stand_ins import HINT, KINDS, count
+from verifier.exports.inspection.stand_ins import HINT, KINDS, count
 
 
 @pytest.mark.parametrize(

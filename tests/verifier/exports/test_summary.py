@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tests.fixtures.exports.generate import HERE, paths
 from verifier.errors import Malformed
 from verifier.evidence.segment import RECORD
-from verifier.exports import personal
+from verifier.exports.inspection import personal
+from verifier.exports.inspection.summary import MAX_SENDERS, Summary, summarise
 from verifier.exports.registry import READERS, read, reader_named
 from verifier.exports.segment_bytes import with_bytes
 from verifier.exports.source import Source
-from verifier.exports.summary import MAX_SENDERS, Summary, summarise
 
 FIXTURES = paths()
 

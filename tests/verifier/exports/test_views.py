@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.fixtures.exports.generate import HERE, paths
 from tests.verifier.exports.test_summary import android, message, weflow
 from verifier.evidence.segment import RECORD
+from verifier.exports.inspection.source_pass import report_on
 from verifier.exports.registry import READERS, read, reader_named
 from verifier.exports.segment_bytes import with_bytes
 from verifier.exports.source import Source
-from verifier.exports.source_pass import report_on
 from verifier.exports.view import View, plain
 
 

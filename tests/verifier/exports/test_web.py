@@ -6,11 +6,12 @@ import pytest
 
 from tests.fixtures.exports.generate import HERE
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
-from verifier.exports import markup_cut, qq_msgmgr_mht, telegram_html
-from verifier.exports.markup import plain_text, unreferenced
+from verifier.exports.cutting import markup_cut
+from verifier.exports.cutting.markup import plain_text, unreferenced
 from verifier.exports.reader import Note, Reading
 from verifier.exports.registry import detect, read
 from verifier.exports.source import Source
+from verifier.exports.tools import qq_msgmgr_mht, telegram_html
 
 DAY = 1462060800  # 2016-05-01
 T = 1714530605  # 2024-05-01T10:30:05+08:00

@@ -17,12 +17,12 @@ from tests.verifier.exports.texts import (
     records,
 )
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED
-from verifier.exports import chatlog_text, memotrace_text, weflow_markdown
-from verifier.exports import wechatexporter_text as wechatexporter
 from verifier.exports.reader import Note
 from verifier.exports.registry import detect, read, reader_named
 from verifier.exports.source import Source
-from verifier.exports.wechat_words import is_recall
+from verifier.exports.tools import chatlog_text, memotrace_text, weflow_markdown
+from verifier.exports.tools import wechatexporter_text as wechatexporter
+from verifier.exports.tools.wechat_words import is_recall
 
 INJECTED = {
     "memotrace_injected.txt": {"spelling": (2,), "backwards": (2,)},

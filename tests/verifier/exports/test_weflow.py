@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.exports.generate import HERE
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED, Segment
-from verifier.exports.json_cut import ObjectCutter
+from verifier.exports.cutting.json_cut import ObjectCutter
 from verifier.exports.reader import Note
 from verifier.exports.registry import read
 from verifier.exports.source import Source

@@ -9,10 +9,11 @@ from tests.verifier.exports.texts import (
     opened,
 )
 from verifier.evidence.segment import FRAMING, RECORD, UNPARSED
-from verifier.exports import sql_cut, weflow_sql
+from verifier.exports.cutting import sql_cut
+from verifier.exports.inspection.summary import summarise
 from verifier.exports.reader import Note
 from verifier.exports.source import Source
-from verifier.exports.summary import summarise
+from verifier.exports.tools import weflow_sql
 
 
 def test_weflow_sql_numbers_run_and_a_gap_is_noted():

@@ -8,11 +8,11 @@ import pytest
 
 from tests.fixtures.exports.generate import HERE
 from verifier.evidence.segment import RECORD, UNPARSED, Segment
-from verifier.exports import whatsapp_judge, whatsapp_text
 from verifier.exports.reader import MAX_PLACES, Note, Reading
 from verifier.exports.registry import read
 from verifier.exports.source import Source
 from verifier.exports.tally import Tally
+from verifier.exports.tools import whatsapp_judge, whatsapp_text
 
 
 def chat(*lines: str) -> tuple[Reading, list[Segment], dict[str, Note]]:

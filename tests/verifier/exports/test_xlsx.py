@@ -13,12 +13,12 @@ import pytest
 from tests.fixtures.exports import sheet_xlsx as made
 from tests.fixtures.exports.generate import HERE
 from verifier.evidence.segment import UNPARSED, Segment
-from verifier.exports import xlsx_members, xlsx_report, xlsx_sheet
+from verifier.exports.inspection.source_pass import report_on
 from verifier.exports.reader import Note, Reading
 from verifier.exports.registry import read, reader_named
+from verifier.exports.sheets import xlsx_members, xlsx_report, xlsx_sheet
+from verifier.exports.sheets.xlsx_members import NotReadError, Workbook
 from verifier.exports.source import Source
-from verifier.exports.source_pass import report_on
-from verifier.exports.xlsx_members import NotReadError, Workbook
 
 NAMES = sorted(made.COUNTS)
 DEFLATED = zipfile.ZIP_DEFLATED

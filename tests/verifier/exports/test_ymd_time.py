@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.exports.clock_offset import Offsets, offset_between
+from verifier.exports.families.clock_offset import Offsets, offset_between
+from verifier.exports.families.ymd_time import read_time
 from verifier.exports.reader import Note
-from verifier.exports.ymd_time import read_time
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fixtures.exports.generate import HERE
 from verifier.evidence.segment import RECORD, Segment
-from verifier.exports import headed_chat
+from verifier.exports.families import headed_chat
 from verifier.exports.reader import Note, Reading
 from verifier.exports.registry import read
 from verifier.exports.source import Source

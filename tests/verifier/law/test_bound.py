@@ -11,9 +11,9 @@ import pytest
 
 from verifier.errors import Malformed
 from verifier.evidence.zip_container import Container, write_container
+from verifier.exports.inspection.summary import summarise
 from verifier.exports.registry import read
 from verifier.exports.source import Source
-from verifier.exports.summary import summarise
 from verifier.law.bound import HELD_BYTES, Bound, Member
 
 

@@ -11,8 +11,8 @@ from tests.verifier.exports.test_summary import android
 from tests.verifier.law.examined import ALL_FILES, Made, make
 from tests.verifier.report.denylist import forbidden_words
 from verifier.exports.codes import DETAILS, FLAGS, NOTES
-from verifier.exports.finding import detail_text
-from verifier.exports.live_secrets import KINDS
+from verifier.exports.inspection.finding import detail_text
+from verifier.exports.inspection.live_secrets import KINDS
 from verifier.law.examine import examine
 from verifier.law.gather import before_anchoring
 from verifier.law.rules import ROWS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...evidence.provenance.record import Moment
-from ...exports import weflow_json
+from ...exports.tools import weflow_json
 from ..material import Material, SealedFile
 from .declared import Look
 from .outcome import CheckOutcome

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ...evidence.provenance.fields import MATERIAL_OF
 from ...evidence.provenance.record import Moment, Record
-from ...exports.summary import Summary
+from ...exports.inspection.summary import Summary
 from ..material import Material, SealedFile
 from .outcome import CheckOutcome
 from .sheet import Sheet

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from ...encoding import escape_bytes
 from ...evidence.provenance.record import Moment
-from ...exports.gaps.running_ids import NumberGap
-from ...exports.gaps.silences import LONG_SILENCE_SECONDS, TimeGap
-from ...exports.summary import Summary
+from ...exports.inspection.gaps.running_ids import NumberGap
+from ...exports.inspection.gaps.silences import LONG_SILENCE_SECONDS, TimeGap
+from ...exports.inspection.summary import Summary
 from ..material import Material, SealedFile
 from .declared import Look
 from .outcome import CheckOutcome

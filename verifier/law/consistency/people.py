@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ...exports.summary import Summary
+from ...exports.inspection.summary import Summary
 from ..material import Material
 from .declared import Look
 from .outcome import CheckOutcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...evidence import package
-from ...exports import personal
+from ...exports.inspection import personal
 from ..material import Material
 from .declared import Look
 from .outcome import CheckOutcome

@@ -7,9 +7,9 @@ from typing import Final
 
 from ...encoding import escape_bytes
 from ...evidence.provenance.record import Moment
-from ...exports.gaps.shown import Shown
-from ...exports.gaps.silences import LONG_SILENCE_SECONDS
-from ...exports.summary import Summary
+from ...exports.inspection.gaps.shown import Shown
+from ...exports.inspection.gaps.silences import LONG_SILENCE_SECONDS
+from ...exports.inspection.summary import Summary
 from ..material import Material, SealedFile
 from .declared import Look
 from .outcome import CheckOutcome

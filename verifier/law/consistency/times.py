@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from ...evidence.provenance.record import Moment, Span
-from ...exports.summary import Summary
+from ...exports.inspection.summary import Summary
 from ..material import Material
 from .declared import Look
 from .outcome import CheckOutcome

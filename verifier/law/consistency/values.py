@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from ...encoding import escape_bytes, to_time
 from ...evidence.provenance.record import Moment, Span
-from ...exports.gaps.shown import Shown
-from ...exports.json_object import unescape
+from ...exports.cutting.json_object import unescape
+from ...exports.inspection.gaps.shown import Shown
 from ..material import SealedFile
 
 MAX_TEXT: Final = 200

@@ -9,9 +9,9 @@ from ... import __version__
 from ...encoding import to_time
 from ...evidence.provenance.fields import FIELDS, Type
 from ...evidence.provenance.record import Moment, Span
-from ...exports.gaps.shown import Shown
-from ...exports.stand_ins import KINDS
-from ...exports.summary import Summary
+from ...exports.inspection.gaps.shown import Shown
+from ...exports.inspection.stand_ins import KINDS
+from ...exports.inspection.summary import Summary
 from ...law.material import Material
 from ...law.media_facts import MESSAGES
 from ...law.rules import DATE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ...exports.finding import SourceFinding, detail_text
+from ...exports.inspection.finding import SourceFinding, detail_text
 from ...law.consistency import Finding, sentences
 from ...law.examination import WITHHELD, WITHOUT_RECORD, Examination, Gap, RowResult
 from ...law.material import Material

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from verifier.exports.gaps.linked_media import LinkedMedia
-from verifier.exports.gaps.unused_media import unused_media
+from verifier.exports.inspection.gaps.linked_media import LinkedMedia
+from verifier.exports.inspection.gaps.unused_media import unused_media
 
 
 def test_names_are_linked_or_missing_where_somebody_can_look():

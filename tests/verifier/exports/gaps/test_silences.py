@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from verifier.exports.gaps.shown import Shown
-from verifier.exports.gaps.silences import LONG_SILENCE_SECONDS, MAX_STRETCHES, Silences
+from verifier.exports.inspection.gaps.shown import Shown
+from verifier.exports.inspection.gaps.silences import LONG_SILENCE_SECONDS, MAX_STRETCHES, Silences
 
 DAY = 86400
 Spans = list[tuple[int, int]]

@@ -1,0 +1,1 @@
+"""Cutting bytes without understanding them: rows, objects, elements, headed lines."""

@@ -1,0 +1,1 @@
+"""What is said of a whole file: the source report, counts, gaps, secrets, and two exports compared."""

@@ -1,0 +1,1 @@
+"""What the readers of mail share, and the check of a DKIM signature."""

@@ -1,0 +1,1 @@
+"""A careful look into a spreadsheet file: its members, rows and maker."""

@@ -1,0 +1,1 @@
+"""The readers themselves: one file for each tool and format, and what belongs to that tool alone."""
