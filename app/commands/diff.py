@@ -27,6 +27,9 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, and say what is only on one side and what differs."""
+    from app.client.comparing import face_json, face_text
+    from app.client.comparing.opened import open_side
+    from verifier.errors import Malformed
     from verifier.exports.inspection.two_exports.pairing import compare
     from verifier.exports.inspection.two_exports.sides import (
         MAX_RECORDS,
@@ -34,10 +37,6 @@ def run(args: argparse.Namespace) -> int:
         TooLarge,
         read_side,
     )
-
-    from app.client.comparing import face_json, face_text
-    from app.client.comparing.opened import open_side
-    from verifier.errors import Malformed
     from verifier.exports.tools import any_file
 
     with contextlib.ExitStack() as stack:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from app.client.words import shown
 from verifier.exports.inspection.two_exports.difference import Difference
 from verifier.exports.inspection.two_exports.sides import Place, Side
-
-from app.client.words import shown
 
 from .opened import Opened
 

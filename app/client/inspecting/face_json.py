@@ -6,10 +6,9 @@ import os
 from collections.abc import Sequence
 from typing import Any, Final
 
-from verifier.exports.inspection.gaps.shown import Shown
-
 from app.client.words import shown
 from verifier.exports.inspection.finding import SourceFinding, detail_text
+from verifier.exports.inspection.gaps.shown import Shown
 from verifier.exports.inspection.source_report import SourceReport
 from verifier.exports.text import Text
 

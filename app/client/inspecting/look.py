@@ -6,11 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from verifier.exports.inspection.gaps.linked_media import Beside
-
 from verifier.errors import Malformed
 from verifier.exports.archives.archive import Archive
 from verifier.exports.archives.archive_member import unpacked
+from verifier.exports.inspection.gaps.linked_media import Beside
 from verifier.exports.inspection.source_pass import report_on
 from verifier.exports.inspection.source_report import SourceReport
 from verifier.exports.mail.dkim_check import Keys, with_dkim

@@ -17,11 +17,10 @@ from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any, Final
 
-from verifier.exports.inspection.gaps.unused_media import unused_media
-
 from app.client.words import shown
 from app.commands.common import say
 from verifier.exports.inspection.finding import SourceFinding
+from verifier.exports.inspection.gaps.unused_media import unused_media
 from verifier.exports.inspection.importance import by_importance
 from verifier.exports.mail.dkim_check import Keys
 from verifier.exports.tools import any_file

@@ -255,6 +255,9 @@ REASONS: Final = {
     ),
 }
 
+_ROW: Final = "2024年5月13日 10:30\n甲:\n-\n乙:\n-\n".encode()
+"""What tells that names stand below rows of date and time; its own records are not compared."""
+
 READER = Reader(
     NAME,
     Text("从聊天窗口复制粘贴的文字", "text pasted from a chat window"),
@@ -262,4 +265,5 @@ READER = Reader(
     read,
     REASONS,
     view=view_of(FORMAT),
+    context=lambda variant, _clock: _ROW if variant == "rows" else b"",
 )

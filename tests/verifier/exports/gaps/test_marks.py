@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from verifier.exports.inspection.gaps.marks import CODE_OF, Marks
-
 from verifier.exports.codes import FLAGS, NOTES
+from verifier.exports.inspection.gaps.marks import CODE_OF, Marks
 
 
 def test_flags_and_codes_are_those_of_the_readers():

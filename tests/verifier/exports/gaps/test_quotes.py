@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from verifier.exports.inspection.gaps.quotes import Quotes
 
 from verifier.evidence.segment import FRAMING, RECORD, Segment
 from verifier.exports.inspection.gaps import quotes
+from verifier.exports.inspection.gaps.quotes import Quotes
 from verifier.exports.tools import any_file
 from verifier.exports.view import View
 

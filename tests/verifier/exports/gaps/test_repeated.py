@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from verifier.exports.inspection.gaps.remembered import Remembered
-from verifier.exports.inspection.gaps.repeated import Repeated
 
 from verifier.evidence.segment import RECORD, Segment
+from verifier.exports.inspection.gaps.remembered import Remembered
+from verifier.exports.inspection.gaps.repeated import Repeated
 
 
 def fed(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from verifier.exports.inspection.gaps.running_ids import MAX_STRETCHES, RunningIds
-from verifier.exports.inspection.gaps.shown import Shown
 
 from verifier.exports.inspection.gaps import running_ids
+from verifier.exports.inspection.gaps.running_ids import MAX_STRETCHES, RunningIds
+from verifier.exports.inspection.gaps.shown import Shown
 
 
 def collected(numbers: list[int]) -> RunningIds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from verifier.exports.inspection.gaps.shown import Shown
 from verifier.exports.inspection.gaps.silences import LONG_SILENCE_SECONDS, MAX_STRETCHES, Silences
 

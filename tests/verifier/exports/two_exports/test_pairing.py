@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.fixtures.exports.generate import paths
+from tests.verifier.exports.test_summary import android, message, weflow
+from verifier.exports.inspection.two_exports import sides
 from verifier.exports.inspection.two_exports.difference import Difference, Different
 from verifier.exports.inspection.two_exports.pairing import compare
 from verifier.exports.inspection.two_exports.sides import (
@@ -18,10 +22,6 @@ from verifier.exports.inspection.two_exports.sides import (
     TooLarge,
     read_side,
 )
-
-from tests.fixtures.exports.generate import paths
-from tests.verifier.exports.test_summary import android, message, weflow
-from verifier.exports.inspection.two_exports import sides
 from verifier.exports.registry import read
 from verifier.exports.source import Source
 
