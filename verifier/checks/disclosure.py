@@ -28,7 +28,7 @@ from .files import check_files
 from .members import Hashes, check_members, common_members, read_member
 from .readable import Listed, Room, make_readable
 from .receipt import sub_of
-from .shown_records import Shown, check_shown, pieces
+from .shown_records import Sealed, Shown, check_shown, pieces
 
 _MAX_ROOT = 2048
 
@@ -122,7 +122,8 @@ def _records(
             )
             _check_root(root, sealed.files[n].root, opening)
             with ExitStack() as stack:
-                shown, again, listed = _one(container, n, root, stack, room)
+                where = Sealed(n, len(sealed.files))
+                shown, again, listed = _one(container, where, root, stack, room)
         except VerifierError as error:
             result.add("records", FAILED, sub_of(error), reason=f"file {n}: {error}", file=n)
             result.shown.clear()
@@ -157,8 +158,9 @@ def _check_root(root: MessagesRoot, anchored: bytes | None, opening: Opening) ->
 
 
 def _one(
-    container: Container, n: int, root: MessagesRoot, stack: ExitStack, room: Room
+    container: Container, sealed: Sealed, root: MessagesRoot, stack: ExitStack, room: Room
 ) -> tuple[Shown, Again | None, Listed]:
+    n = sealed.position
     name = package.BASE + package.disclosed_member(n)
     if name not in container.members:
         raise Malformed(f"package: {package.disclosed_member(n)} is missing")
@@ -173,7 +175,7 @@ def _one(
         raw = stack.enter_context(container.open(raw_name))
     else:
         raw = cast("BinaryIO", io.BytesIO())
-    shown = check_shown(root, text, size, raw, raw_size)
+    shown = check_shown(root, sealed, text, size, raw, raw_size)
     worst: Again | None = None
     family = family_of(root.reader)
     for each in family:
@@ -215,7 +217,9 @@ def _facts(
         "withheld_segments": root.segments - shown.leaves,
         "outside_period": shown.outside_period,
         "again": again.same if again is not None else 0,
+        "undecided": again.undecided if again is not None else 0,
         "leaves": shown.leaves,
+        "loose": shown.loose,
     }
     result.facts.update({prefix + key: value for key, value in facts.items()})
     if again is not None and differs:

@@ -46,22 +46,32 @@ class Shown(NamedTuple):
     """Shown records whose date stands in a segment that is not shown."""
     leaves: int
     raw_bytes: int
+    loose: int
+    """Segments whose bytes are shown and border on bytes of the file that are not."""
+
+
+class Sealed(NamedTuple):
+    """What the file is one of: its position in the manifest, and how many files that has."""
+
+    position: int
+    files: int
 
 
 def check_shown(
-    root: MessagesRoot, text: BinaryIO, size: int, raw: BinaryIO, raw_size: int
+    root: MessagesRoot, sealed: Sealed, text: BinaryIO, size: int, raw: BinaryIO, raw_size: int
 ) -> Shown:
     """Check one file's disclosure; raises BindingFailure or Malformed naming the segment.
 
     ``text`` is the ``beilin/disclosed/v1`` text of ``size`` bytes, ``raw`` the
     shown bytes one after another.
     """
+    _check_counts(root)
     disclosed = Disclosed(text, size)
     head = disclosed.head
     period = None if head.period is None else parse_period(head.period, root.clock)
     if head.ranges[-1].end > root.segments:
         raise BindingFailure("disclosed: a range ends after the last segment of the file")
-    pass_ = _Pass(root, head, period, raw)
+    pass_ = _Pass(root, sealed, head, period, raw)
     # 3. Every leaf follows from its columns, the root from leaves and hashes.
     found = partial_root(root.segments, pass_.leaf_hashes(disclosed.leaves()), iter(head.hashes))
     if found != root.tree:
@@ -74,18 +84,30 @@ def check_shown(
         raise BindingFailure("disclosed: there are more bytes than the shown segments have")
     return Shown(
         head, period, pass_.records, pass_.redacted, pass_.outside, pass_.undated_by,
-        head.leaves, pass_.raw_bytes,
+        head.leaves, pass_.raw_bytes, pass_.loose,
     )  # fmt: skip
+
+
+def _check_counts(root: MessagesRoot) -> None:
+    """Each segment has a byte at least, and the segments are the file (SPEC §8.1)."""
+    if root.segments > root.size or (root.segments == 0) is not (root.size == 0):
+        raise BindingFailure("messages: so many segments cannot make up a file of that size")
+    if root.records > root.segments:
+        raise BindingFailure("messages: more records than segments")
 
 
 class _Pass:
     """One pass over the leaves: hashes go out, what must fit together is remembered."""
 
     def __init__(
-        self, root: MessagesRoot, head: Head, period: Period | None, raw: BinaryIO
+        self, root: MessagesRoot, sealed: Sealed, head: Head, period: Period | None, raw: BinaryIO
     ) -> None:
-        self._root, self._head, self._period, self._raw = root, head, period, raw
+        self._root, self._sealed, self._head = root, sealed, head
+        self._period, self._raw = period, raw
         self.records = self.redacted = self.outside = self.undated_by = self.raw_bytes = 0
+        self.loose = 0
+        self._all_records = self._others = 0  # leaves by kind, wherever they stand
+        self._last_raw: tuple[int, bool] | None = None  # the last with bytes; is it loose before
         self._before: LeafOpening | None = None
         self._inside = 0
         self._edges: dict[str, LeafOpening] = {}
@@ -102,6 +124,8 @@ class _Pass:
             raw = self._raw_commitment(leaf)
             self._place(leaf)
             self._note(leaf, role)
+            if raw is not None:
+                self._border(leaf.index)
             self._before = leaf
             yield leaf.index, leaf.leaf_hash(raw)
 
@@ -137,7 +161,19 @@ class _Pass:
         if not fits:
             raise BindingFailure(f"{what}: its place leaves a hole or an overlap in the file")
 
+    def _border(self, index: int) -> None:
+        """Count the segment before as loose if bytes beside it are hidden; remember this one."""
+        loose = index > 0
+        if self._last_raw is not None:
+            last, was_loose = self._last_raw
+            loose = last != index - 1
+            self.loose += was_loose or loose
+        self._last_raw = (index, loose)
+
     def _note(self, leaf: LeafOpening, role: str) -> None:
+        self._check_media(leaf)
+        self._all_records += leaf.kind == RECORD
+        self._others += leaf.kind != RECORD
         low, high = leaf.second("te_lo"), leaf.second("te_hi")
         if role == INSIDE:
             self._inside += 1
@@ -159,6 +195,14 @@ class _Pass:
             elif leaf.index >= end:
                 self._times[RIGHT].append((low, high))
 
+    def _check_media(self, leaf: LeafOpening) -> None:
+        """Media are other files of the manifest (SPEC §8.4, §8.6)."""
+        for place in filter(None, (leaf.value("media") or b"").split(b",")):
+            if not int(place) < self._sealed.files or int(place) == self._sealed.position:
+                raise BindingFailure(
+                    f"disclosed: segment {leaf.index} refers to a file that the manifest has not"
+                )
+
     def _date(self, leaf: LeafOpening) -> None:
         """Remember which segment dates this one, if it is not itself or in the range."""
         dated_by = leaf.second("dated_by")
@@ -174,6 +218,13 @@ class _Pass:
     def finish(self) -> None:
         """5. Ranges are whole. 6. Dates are there. 7. A period's edges lie outside of it."""
         wanted = sum(end - start for start, end in self._head.ranges)
+        if self._last_raw is not None:
+            last, was_loose = self._last_raw
+            self.loose += was_loose or last + 1 < self._root.segments
+        if not self._all_records <= self._root.records <= self._root.segments - self._others:
+            raise BindingFailure(
+                "messages: the shown segments are not of the number of records said"
+            )
         if self._inside != wanted:
             raise Malformed(
                 f"disclosed: {self._inside} segments inside the ranges where {wanted} are said"
@@ -198,6 +249,8 @@ class _Pass:
             side = "before" if role == LEFT else "after"
             raise Malformed(f"disclosed: the segment just {side} the period is not shown")
         what = f"disclosed: segment {edge.index}"
+        if edge.kind != RECORD:
+            raise Malformed(f"{what}: what stands beside a period must be a record")
         greatest, least = (
             edge.second(name) for name in (("pmax", "pmin") if role == LEFT else ("smax", "smin"))
         )

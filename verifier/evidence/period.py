@@ -18,7 +18,8 @@ from typing import Final, NamedTuple
 
 from ..errors import Malformed
 
-_END = r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?"
+# The hours by hand: later versions of Python read 24:00 as the next day.
+_END = r"\d{4}-\d{2}-\d{2}(?:T(?:[01]\d|2[0-3]):\d{2}(?::\d{2})?)?"
 _PERIOD: Final = re.compile(rf"({_END})\.\.({_END})([+-]\d{{2}}:\d{{2}})?", re.ASCII)
 _DAY, _MINUTE = len("2024-03-01"), len("2024-03-01T00:00")
 _UNITS: Final = {_DAY: 86400, _MINUTE: 60, _MINUTE + 3: 1}

@@ -137,7 +137,7 @@ class Reader:
     of that variant and clock may have in front of any of its records, ``between`` what
     stands for left-out ones; None where pieces of a file cannot be read.
     ``ahead`` takes the place of ``context`` where the file's own beginning is
-    shown and would not be one behind it; None where it would.
+    shown, and is nothing unless records need more than that beginning.
     """
 
     name: str
@@ -153,4 +153,4 @@ class Reader:
     quotes: bytes = b""
     context: Callable[[str, str], bytes] | None = nothing
     between: bytes = b""
-    ahead: Callable[[str, str], bytes] | None = None
+    ahead: Callable[[str, str], bytes] = nothing

@@ -161,9 +161,13 @@ def recognises(name: str, source: Source) -> bool:
 def family_of(name: str) -> list[Reader]:
     """Return the reader with this name and, if there is one, the newest version of the same reader.
 
-    A newer version may cut or date the same bytes in another way, which is worth saying.
+    Empty for a name that this program does not have: what a reader did that is
+    not known here, an older or newer one of its kind cannot show. A newer
+    version may cut or date the same bytes in another way, which is worth saying.
     """
     base, _, _ = name.partition("/")
     versions = [reader for reader in READERS if reader.name.partition("/")[0] == base]
-    newest = max(versions, key=lambda reader: int(reader.name.partition("/")[2]), default=None)
+    if not any(reader.name == name for reader in versions):
+        return []
+    newest = max(versions, key=lambda reader: int(reader.name.partition("/")[2]))
     return [reader for reader in versions if reader.name == name or reader is newest]

@@ -25,7 +25,7 @@ def sentences(result: Result, file: ShownFile, words: Words) -> list[str]:
     found += _counts(file, words)
     if file.completeness != NOT_SHOWN or file.count("withheld_segments"):
         found.append(_word(file, words))
-    return [*found, _again(result, file, words)]
+    return [*found, *_again(result, file, words)]
 
 
 def _whole(result: Result, file: ShownFile, words: Words) -> list[str]:
@@ -92,11 +92,15 @@ def _counts(file: ShownFile, words: Words) -> list[str]:
 
 
 def _word(file: ShownFile, words: Words) -> str:
-    withheld = file.count("withheld_segments")
-    return words("shown.word" if withheld else "shown.word.tree", withheld=withheld)
+    withheld, redacted = file.count("withheld_segments"), file.count("redacted_records")
+    if redacted:
+        key = "shown.word.both" if withheld else "shown.word.redacted"
+    else:
+        key = "shown.word" if withheld else "shown.word.tree"
+    return words(key, withheld=withheld, redacted=redacted)
 
 
-def _again(result: Result, file: ShownFile, words: Words) -> str:
+def _again(result: Result, file: ShownFile, words: Words) -> list[str]:
     """Return for how many segments cut and date were derived again: k of m, and none of the rest."""
     unread = any(
         finding.code == "READER_UNKNOWN" and finding.values.get("file") == file.position
@@ -105,4 +109,8 @@ def _again(result: Result, file: ShownFile, words: Words) -> str:
     withheld = file.count("withheld_segments")
     key = f"shown.again{'.none' if unread else ''}{'' if withheld else '.all'}"
     again = {"again": file.count("again"), "leaves": file.count("leaves"), "withheld": withheld}
-    return words(key, **again)
+    open_ = [name for name in ("undecided", "loose") if file.count(name)]
+    return [
+        words(key, **again),
+        *(words(f"shown.{name}", **{name: file.count(name)}) for name in open_),
+    ]

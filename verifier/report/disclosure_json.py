@@ -17,7 +17,7 @@ from .words import Words
 
 _NUMBERS: Final = (
     "segments", "records", "shown_records", "redacted_records", "withheld_segments",
-    "outside_period", "leaves", "again", "not_listed",
+    "outside_period", "leaves", "again", "undecided", "loose", "not_listed",
 )  # fmt: skip
 _TEXTS: Final = ("reader", "variant", "clock", "ranges", "period")
 

@@ -285,7 +285,7 @@ _SUBS = {
         "yes: verify again with a version that has it.",
     ),
     "READER_DIFFERS": Sub(
-        "read again from the bytes shown, cut or times differ from what the sealing software registered",
+        "read again from the bytes shown, cut, times or other values differ from what the sealing software registered",
         "the party submitting: which software and version sealed it; if need be the whole file, for both sides to compare.",
         "only what is said of completeness can change; whether the bytes shown agree with what was registered does not.",
     ),
@@ -319,7 +319,7 @@ _FINDINGS = {
     "MORE_UNKNOWN_FILES": "{count} more files that do not belong to a log are not listed.",
     "AHEAD_OF_CHECKPOINT": "{count} files of the copy go beyond the checkpoint (the first: {name}); what goes beyond was not checked.",
     "PENDING_CHECKPOINT": "the copy also holds checkpoint.pending, a tree head without the witnesses asked for; it was not checked.",
-    "READER_DIFFERS": "file {file}: of the segments shown, {count} (indexes from 0: {places}) are cut or dated otherwise when read again from their bytes; the range or period shown is therefore not called complete. Reader: {reader}.",
+    "READER_DIFFERS": "file {file}: of the segments shown, {count} (indexes from 0: {places}) are cut, dated or read otherwise when read again from their bytes; the range or period shown is therefore not called complete. Reader: {reader}.",
     "DATE_NOT_SHOWN": "file {file}: the dates of {count} records shown stand in segments that are not shown, and were not derived again.",
     "CHAIN_END_NOT_CHECKED": "no copy of the log was supplied: whether anything was registered after item {items} of the dossier was not checked.",
     "CHAIN_END_UNKNOWN": "the copy of the log cannot tell whether anything was registered after item {items} of the dossier: {reason}",

@@ -38,7 +38,8 @@ def test_a_range_is_said_to_be_without_a_gap_and_no_more():
         "tree was made from the registered file, and that the 4 withheld segments are cut and "
         "dated as it wrote. | "
         "Re-derived from opened bytes for 3 of 3 shown segments; the other 4 withheld segments "
-        "were not."
+        "were not. | Of the segments shown, 3 border on bytes that are not shown or are redacted: "
+        "that a message begins or ends there rests on the word of the sealing software."
     )
     first = said("range", "zh")[0]
     assert first.startswith(

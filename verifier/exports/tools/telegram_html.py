@@ -277,5 +277,6 @@ READER = Reader(
     types=_TYPES,
     view=view_message,
     context=lambda variant, _clock: _UTC_TITLE if variant == "html utc" else b"",
+    ahead=lambda variant, _clock: _UTC_TITLE if variant == "html utc" else b"",
     between=b'<div class="message service" id="message-1"></div>\n',
 )
