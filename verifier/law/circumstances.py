@@ -86,11 +86,7 @@ def circumstances(case: Case) -> list[Text]:
         id_: sum(finding.raised for finding in outcome.findings)
         for id_, outcome in case.checks.items()
     }
-    found += [
-        saying.in_brackets(sentences.name_of(id_), words.text("raised", count=count))
-        for id_, count in raised.items()
-        if count
-    ]
+    found += [_raised(id_, count) for id_, count in raised.items() if count]
     noted = dict.fromkeys(note.code for each in summaries(case) for note in each.notes)
     scanned = (each.finding.code for each in file_findings(case.material))
     noted |= dict.fromkeys(code for code in scanned if code not in _SAID_ELSEWHERE)
@@ -98,6 +94,16 @@ def circumstances(case: Case) -> list[Text]:
     found += [saying.ours(text.zh.rstrip("。"), text.en.rstrip(".")) for text in texts]
     replaced = stand_ins(case)
     return found if replaced is None else [*found, replaced]
+
+
+def _raised(check: str, count: int) -> Text:
+    """Return how many circumstances a check lists, and only then what it compares.
+
+    Its title says how things are where everything fits, so by itself it would read as a finding.
+    """
+    compared = saying.named(words.text("raised.compared"), sentences.title_of(check))
+    listed = saying.run(saying.same(f"{check} "), words.text("raised", count=count))
+    return saying.in_brackets(listed, compared)
 
 
 def _has_one_operator(case: Case) -> bool:

@@ -50,7 +50,8 @@ ONLY_IF_SO: Final[Mapping[str, Text]] = {
 
 Where nothing is said of them nothing is lacking: they stay missing and are no gap.
 """
-_LOGIN_ROWS: Final = frozenset({"N5-01", "N6-01", "N6-02", "N6-03"})
+_LOGIN_ROWS: Final = frozenset({"N2-03", "N5-01", "N6-01", "N6-02", "N6-03", "W08-02"})
+"""What asks for a log-in: nobody is told to make it where the account is another's."""
 _CARRIER_ROWS: Final = frozenset({"N4-01", "M15-01", "M90-02", "M12-01"})
 _ORDER: Final = [severity for severity in SEVERITIES if severity != "info"]
 """A notice is never a defect."""

@@ -17,10 +17,16 @@ from .material import Material
 
 
 class FileFinding(NamedTuple):
-    """A finding of the source report, and the position of the file it is of."""
+    """A finding of the source report, the position of the file it is of, and its number of records."""
 
     position: int
     finding: SourceFinding
+    records: int | None = None
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it holds of every record, so that a count of them says nothing more."""
+        return self.finding.count > 1 and self.finding.count == self.records
 
 
 def file_findings(material: Material) -> Iterator[FileFinding]:
@@ -28,7 +34,7 @@ def file_findings(material: Material) -> Iterator[FileFinding]:
     for file, _ in Look(material).chats():
         report = material.reports.get(file.position)
         for finding in report.findings if report is not None else ():
-            yield FileFinding(file.position, finding)
+            yield FileFinding(file.position, finding, report.records if report else None)
 
 
 def by_row(material: Material) -> dict[str, tuple[FileFinding, ...]]:

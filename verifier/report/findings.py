@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ..encoding import to_time
@@ -12,6 +12,8 @@ from .marked import value as show
 from .texts import Texts, fill
 
 MAXIMUM_LINES: Final = 100
+Facts = Mapping[str, str | int]
+EMPTY: Final[Facts] = {}
 _NAMED: Final = 5
 """So many files are named by number where many share a finding."""
 
@@ -30,14 +32,17 @@ def marks_of(found: Sequence[Finding]) -> dict[int, list[str]]:
     return marks
 
 
-def findings(found: Sequence[Finding], texts: Texts) -> list[str]:
-    """Return the sentences, the same one about many files only once; at most 100 and a count."""
+def findings(found: Sequence[Finding], texts: Texts, facts: Facts = EMPTY) -> list[str]:
+    """Return the sentences, the same one about many files only once; at most 100 and a count.
+
+    ``facts`` are those of the result: they say how many messages a file has.
+    """
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in found:
         rest = [item for item in finding.values.items() if item[0] not in {"file", "count"}]
         alone = len(groups) if "file" not in finding.values else None
         groups.setdefault((finding.code, alone, *rest), []).append(finding)
-    lines = [_sentence(many, texts) for many in list(groups.values())[:MAXIMUM_LINES]]
+    lines = [_sentence(many, texts, facts) for many in list(groups.values())[:MAXIMUM_LINES]]
     if len(groups) > MAXIMUM_LINES:
         more = len(groups) - MAXIMUM_LINES
         lines.append(fill(texts.words["findings.more"], {"count": more}))
@@ -48,7 +53,7 @@ def _note(finding: Finding) -> str:
     return str(finding.values.get("note", finding.values.get("code", "")))
 
 
-def _sentence(many: list[Finding], texts: Texts) -> str:
+def _sentence(many: list[Finding], texts: Texts, facts: Facts) -> str:
     code, words = many[0].code, texts.words
     template = texts.findings.get(code)
     if template is None:
@@ -56,16 +61,26 @@ def _sentence(many: list[Finding], texts: Texts) -> str:
     values = dict(many[0].values)
     counts = [finding.values.get("count") for finding in many]
     if len(many) > 1:
+        template = template.replace("file {file}", "files {file}", 1)  # zh has no plural
         template = template.replace("{file}", _numbers(many, texts))
         values["count"] = sum(count for count in counts if isinstance(count, int))
     if code == "READER_NOTE":
         note = NOTES.get(_note(many[0]))
         text = show(_note(many[0])) if note is None else note.zh if texts.lang == "zh" else note.en
         template = template.replace("{note}", text)
-        template += words["reader_note.count"] if values.get("count") else ""
+        # A sentence about the file as such needs no count where it holds of every message.
+        records = sum(_records(finding, facts) for finding in many)
+        of_file = note is not None and note.is_of_file and values.get("count") == records
+        is_counted = values.get("count") and not of_file
+        template += words["reader_note.count"] if is_counted else ""
     if code == "CLOCK_BEFORE_RECEIPT":
         values |= {name: to_time(at) for name, at in values.items() if isinstance(at, int)}
     return fill(template, values)
+
+
+def _records(finding: Finding, facts: Facts) -> int:
+    found = facts.get(f"file.{finding.values.get('file')}.records")
+    return found if isinstance(found, int) else 0
 
 
 def _numbers(many: list[Finding], texts: Texts) -> str:

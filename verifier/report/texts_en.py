@@ -267,7 +267,7 @@ _SUBS = {
     "LOG_COPY_NOT_SUPPLIED": Sub(
         "no copy of the log was supplied, so whether a later item of this dossier was registered was not checked",
         "anyone: download a copy of the log and give it with --log.",
-        _SUPPLY_LATER,
+        "it may: a later item by itself does not; where the copy does not agree with the receipt, the result becomes not consistent.",
     ),
     "LOG_COPY_UNUSABLE": Sub(
         "the copy of the log supplied cannot be used (incomplete, older than the receipt, of another log, or without a sound key or the witnesses that the policy asks for)",
@@ -378,7 +378,7 @@ _WORDS = {
     "entry": "Entry: index {index} (counted from 0), item {item} of the dossier",
     "kinds": "Entries by kind: evidence {evidence}, anchor {anchor}, key {key}, freeze {freeze}; claimed times from {first} to {last}",
     "file": "File {n}: {name}, role {role}, {size} bytes, SHA-256 {sha256}",
-    "file.cut": "  {segments} segments, {records} of them messages{how}; reader {reader}, {variant}",
+    "file.cut": "  segments: {segments}, messages among them: {records}{how}; reader {reader}, {variant}",
     "file.part": "File {n}: {name}, role {role}, {size} bytes, shown in part only; the digest of the whole file is not shown",
     "file.apparent": " (an apparent number)",
     "file.sealed": " (as sealed; not re-derived)",

@@ -267,7 +267,7 @@ _SUBS = {
     "LOG_COPY_NOT_SUPPLIED": Sub(
         "未提供日志的副本，此后是否登记过本案卷的后一项未核验",
         "任何人：自日志下载副本，以 --log 提供。",
-        _SUPPLY_LATER,
+        "可能：有无后一项本身不改变核验结论；日志副本与回执不一致的，结论改为核验不一致。",
     ),
     "LOG_COPY_UNUSABLE": Sub(
         "所提供的日志副本不能使用（残缺、早于回执、不是该日志，或其密钥、见证不合核验策略）",
@@ -382,7 +382,7 @@ _WORDS = {
     "file.part": "文件 {n}：{name}，用途 {role}，{size} 字节，只出示一部分；整个文件的摘要未出示",
     "file.apparent": "（表观条数）",
     "file.sealed": "（依打包时所载，未重新得出）",
-    "files.more": "等另 {count} 个",
+    "files.more": " 及另外 {count} 个",
     "findings.more": "另有 {count} 项未逐一列出，见 JSON 报告。",
     "file.more": "其余 {count} 个文件未逐一列出，见 JSON 报告。",
     "at": "判定时间：{at}（由核验人给定）",

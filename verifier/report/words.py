@@ -46,6 +46,10 @@ class Words:
         found = self.of(pair)
         return found[:1].upper() + found[1:]
 
+    def sentence(self, said: str) -> str:
+        """Return a sentence with the capital letter that it begins with in English."""
+        return said if self.lang == "zh" else said[:1].upper() + said[1:]
+
     def status(self, code: str) -> str:
         """Return the word for one of the eight statuses."""
         key = f"status.{code}"

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.verifier.law.examined import ALL_FILES, CHAT, FILM, make, row, sha, unsealed
+from verifier.law.consistency import sentences
 from verifier.law.examine import examine
 from verifier.law.material import Material, SealedFile
 
-SCREENS = "未扫描：本程序不能读取录屏或图片中的聊天"
+SCREENS = "未扫描聊天内容：本程序不能读取录屏或图片中的聊天"
 NO_CHAT = "未扫描（没有本程序能读取的聊天文件）"
 LISTS = ["M90-01", "M16-11", "M17-00"]
 
@@ -209,3 +210,14 @@ def test_a_declared_grade_is_printed_as_declared():
     said = "".join(value.zh for value in found.values.values())
     said += found.why.zh if found.why is not None else ""
     assert "声明为T2（未经核实）" in said
+
+
+@pytest.mark.parametrize("id_", LISTS)
+def test_what_a_check_compares_is_not_listed_as_if_it_held(id_, tmp_path):
+    """A title such as "the account is the declarant's" would by itself read as a finding."""
+    changes = {"src.device.owner": '"employer"'}
+    found = row(make(tmp_path, changes=changes).examination, id_)
+    listed, title = found.values["list"], sentences.title_of("P-16")
+    assert f"P-16 有待说明的情形1项（所核对的是：{title.zh}）" in listed.zh
+    assert f"P-16 circumstances to be explained: 1 (what it compares: {title.en})" in listed.en
+    assert f"P-16 {title.zh}" not in listed.zh

@@ -244,6 +244,18 @@ def test_nobody_is_told_to_log_in_to_anothers_account(id_, plan):
         assert gaps[id_].how == "display.other_account"
 
 
+@pytest.mark.parametrize("id_", ["N2-03", "W08-02"])
+@pytest.mark.parametrize("holder", ["self", "other_party"])
+def test_nobody_is_told_to_copy_from_anothers_account(id_, holder):
+    changes: dict[str, str | None] = {
+        "acct.own.id": f'{{ account_id = "a", holder = "{holder}" }}',
+        "law.account_consent": '"own_account"' if holder == "self" else '"not_asked"',
+        "acct.own.profile_screens": None, "acct.peer.profile_screens": None, "cust.backup": None,
+    }  # fmt: skip
+    gaps = {gap.row.row.id: gap for gap in examine(unsealed(changes)).gaps}
+    assert gaps[id_].how == (id_ if holder == "self" else "display.other_account")
+
+
 @pytest.mark.parametrize("method", ["covert", "found", "remote_access"])
 def test_covert_means_bar_the_log_in_too(method):
     changes = {"law.method": f'"{method}"', "acct.own.id": '{ account_id = "a" }'}

@@ -12,6 +12,7 @@ from tests.scenarios.build import case
 from tests.verifier.report import examinations, shapes
 from tests.verifier.report.pages import read_page, words_of
 from tests.verifier.report.pages import words as words_in
+from verifier.exports.inspection.gaps.shown import Shown
 from verifier.law.examine import examine
 from verifier.law.gather import gather
 from verifier.law.rules import ROWS
@@ -197,3 +198,38 @@ def test_a_hostile_record_stays_quoted_in_the_tables(known):
     assert "<script>" not in html
     assert "\u202e" not in html
     assert Words("zh")("annex.sealed.unknown") in html
+
+
+@LANGS
+def test_a_printout_is_not_called_anchored_because_its_source_is(lang, known):
+    (prints, _) = tables(lang, *known["wechat_full"])["printouts"].blocks
+    assert isinstance(prints, Table)
+    assert _table()["annex.sealed.source"][lang] in prints.head
+    assert _table()["annex.sealed"][lang] not in prints.head
+
+
+@LANGS
+def test_first_and_last_message_have_their_date(lang, known):
+    """This export writes dates in lines of their own: the record itself has ``9:12`` only."""
+    (table,) = tables(lang, *known["wechat_none"])["boundaries"].blocks
+    assert isinstance(table, Table)
+    first, last = table.rows[0][1:3]
+    assert "9:12" in first
+    assert "2025-03-02T09:12" in first
+    assert "09:12:00" not in first  # the file has no seconds
+    assert "2025-12-13T13:20" in last
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "clock", "expected"),
+    [
+        (0, 59, "wall", "1970-01-01T00:00"),
+        (5, 5, "wall", "1970-01-01T00:00:05"),
+        (0, 86399, "wall", "1970-01-01T00:00:00–1970-01-01T23:59:59"),
+        (5, 5, "instant", "1970-01-01T00:00:05Z"),
+        (0, 59, "instant", "1970-01-01T00:00:00Z–1970-01-01T00:00:59Z"),
+        (None, None, "wall", ""),
+    ],
+)
+def test_a_time_is_read_no_finer_than_it_is_written(low, high, clock, expected):
+    assert annex_tables._read_as(Shown(b"", b"", low, high, 0), clock) == expected

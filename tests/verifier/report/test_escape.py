@@ -156,7 +156,7 @@ def test_ten_thousand_files_make_a_short_report(lang, texts):
     assert text.count("\n") < 500
     note = NOTES["NO_RECORDS"].zh if lang == "zh" else NOTES["NO_RECORDS"].en
     assert text.count(note) == 1
-    numbers = "0、1、2、3、4等另 9995 个" if lang == "zh" else "0, 1, 2, 3, 4 and 9995 more"
+    numbers = "0、1、2、3、4 及另外 9995 个" if lang == "zh" else "0, 1, 2, 3, 4 and 9995 more"
     assert numbers in text
     assert "20000" in text
     assert len(as_json(result)["findings"]) == 30_000

@@ -180,6 +180,9 @@ def test_where_something_was_declared_the_mark_says_by_whom(lang, choose):
             is_declared = entry.status in {"declared", "declared_with_artifact", "inconsistent"}
             if ROWS[entry.key].cls == "B" and is_declared:
                 tag = entry.tags[2]
+                if entry.key in {"M12-02", "M15-03"}:  # what the program found in the files
+                    assert tag == Words(lang)("row.computed")
+                    continue
                 assert tag.startswith(mark)
                 platform = "运营者" if lang == "zh" else "operator"
                 assert "王某某" in tag or platform in tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,12 @@ from tests import worked
 from tests.verifier.law.examined import ALL_FILES, FILM, Made, make, row
 from verifier.evidence import package
 from verifier.evidence.provenance.record import NotApplicable, Unknown
+from verifier.exports.inspection.finding import SourceFinding
+from verifier.law.source_findings import FileFinding
+from verifier.report.document import Pair
 from verifier.report.full_text import full_text
+from verifier.report.sections.rows import Context, declarant_of, row_entry, source_sentence
+from verifier.report.words import Words
 
 LANGS = pytest.mark.parametrize("lang", ["zh", "en"])
 
@@ -134,3 +140,43 @@ def test_what_is_open_is_not_to_be_done_once_more(tmp_path: Path):
     assert "MI-06" in text
     assert "如何补充：用本程序离线核验整个证据包" not in text
     assert worked.ORIGIN in text
+
+
+def finding_line(code: str, count: int, records: int, places: tuple[int, ...] = ()) -> str:
+    found = FileFinding(0, SourceFinding(code, count, places), records)
+    return source_sentence(found, Words("zh"))
+
+
+def test_a_sentence_about_a_file_is_not_counted_by_its_messages():
+    assert finding_line("FILTER_POSSIBLE", 40, 40) == (
+        "文件 0：导出时可以挑选或过滤消息，文件中不留痕迹。"
+    )
+    assert finding_line("NO_TIMEZONE", 3, 40).endswith("；共 3 处。")  # of some only: that is said
+    assert finding_line("NO_NATIVE_ID", 40, 40).endswith("；所有记录。")
+
+
+def test_a_gap_lies_before_the_records_named():
+    assert finding_line("TIME_GAP", 2, 40, (15, 24)).endswith("；在第 15、24 条之前。")
+    assert finding_line("EDITED", 2, 40, (15, 24)).endswith("；第 15、24 条。")
+
+
+@LANGS
+def test_what_the_program_found_is_not_called_the_declarants_word(tmp_path: Path, lang: str):
+    made = make(tmp_path)
+    words = Words(lang)
+    for id_ in ("M12-02", "M15-03"):
+        tag = declarant_of(row(made.examination, id_).row, made.examination, words)
+        assert tag == words("row.computed")
+    other = declarant_of(row(made.examination, "M18-01").row, made.examination, words)
+    assert other != words("row.computed")
+
+
+@LANGS
+def test_what_does_not_apply_names_no_file(tmp_path: Path, lang: str):
+    examination = make(tmp_path).examination
+    found, words = row(examination, "N6-07"), Words(lang)
+    label = words("row.files")
+    for status, expected in (("not_applicable", False), ("declared", True)):
+        context = Context(words, examination)
+        entry = row_entry(replace(found, status=status, files=(0,)), context)
+        assert any(isinstance(b, Pair) and b.label == label for b in entry.blocks) is expected

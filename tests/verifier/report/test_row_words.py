@@ -135,7 +135,7 @@ def test_the_words_of_the_first_page_are_explained(lang):
     (section,) = [each for each in document.sections if each.key == "glossary"]
     (bullets,) = section.blocks
     assert isinstance(bullets, Bullets)
-    assert len(bullets.items) == 6
+    assert len(bullets.items) == 7
     joined = "".join(bullets.items)
     wanted = ("摘要", "条目", "检查点", "日志", "存证案卷", "登记陈述", "信任等级", "时间等级") if lang == "zh" else (
         "digest", "entry", "checkpoint", "log", "dossier", "registration statement", "trust level", "time grade")  # fmt: skip

@@ -1,6 +1,6 @@
 """What a file leaves open or does not carry: the sentence, and the rows it bears on.
 
-``notes.json`` has them by code. ``rows`` are ids of the examined factors (SPEC
+``notes.json`` has them by code; ``file`` marks a sentence about the file as such. ``rows`` are ids of the examined factors (SPEC
 §15) to which the note is of interest; a note decides none of them.
 """
 
@@ -17,11 +17,16 @@ class NoteText(NamedTuple):
     zh: str
     en: str
     rows: tuple[str, ...]
+    is_of_file: bool = False
+    """It speaks of the file as such: that it holds of so many records says nothing more."""
 
 
 def _load() -> dict[str, NoteText]:
     data = json.loads(Path(__file__).with_name("notes.json").read_bytes())
-    return {code: NoteText(one["zh"], one["en"], tuple(one["rows"])) for code, one in data.items()}
+    return {
+        code: NoteText(one["zh"], one["en"], tuple(one["rows"]), one.get("file", False))
+        for code, one in data.items()
+    }
 
 
 NOTES: Final = _load()

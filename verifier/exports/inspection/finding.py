@@ -41,6 +41,11 @@ class SourceFinding:
         return Text(note.zh, note.en)
 
     @property
+    def is_of_file(self) -> bool:
+        """Whether its sentence speaks of the file as such, and not of some of its records."""
+        return NOTES.get(self.code, _UNKNOWN).is_of_file
+
+    @property
     def rows(self) -> tuple[str, ...]:
         """Return the examined factors that it bears on."""
         return NOTES.get(self.code, _UNKNOWN).rows

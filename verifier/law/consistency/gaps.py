@@ -42,7 +42,7 @@ def gaps(material: Material) -> CheckOutcome:
             sheet.raise_("TIMES_NOT_SCANNED", _GAP_ROWS, ("scope.gaps",), file=file.position)
         if summary.noted("TRUNCATION_LIMIT_SUSPECTED"):
             sheet.raise_("EXPORT_LIMIT", _GAP_ROWS, ("scope.gaps",), file=file.position)
-        stretches = _Stretches(declared or [], summary.clock)
+        stretches = Stretches(declared or [], summary.clock)
         if declared is None:
             _undeclared(sheet, file, summary, look.get("scope.assertion") if full else None)
         else:
@@ -78,7 +78,7 @@ def _undeclared(sheet: Sheet, file: SealedFile, summary: Summary, whole: str | N
 
 
 def _missing_numbers(
-    sheet: Sheet, file: SealedFile, summary: Summary, stretches: _Stretches
+    sheet: Sheet, file: SealedFile, summary: Summary, stretches: Stretches
 ) -> None:
     for gap in summary.number_gaps:
         if not stretches.cover_numbers(gap):
@@ -94,7 +94,7 @@ def _missing_numbers(
             )
 
 
-def _silences(sheet: Sheet, file: SealedFile, summary: Summary, stretches: _Stretches) -> None:
+def _silences(sheet: Sheet, file: SealedFile, summary: Summary, stretches: Stretches) -> None:
     for gap in summary.time_gaps:
         if not stretches.cover_silence(gap):
             sheet.contradiction(
@@ -126,7 +126,7 @@ def _own_count(sheet: Sheet, file: SealedFile, summary: Summary, *, claimed: boo
         )
 
 
-class _Stretches:
+class Stretches:
     """The declared gaps, on one file's clock: by numbers, by times and by ids."""
 
     def __init__(self, declared: list[Any], clock: str) -> None:
@@ -163,6 +163,10 @@ class _Stretches:
         at, end = gap.before.te_hi, gap.after.te_lo
         assert at is not None
         assert end is not None
+        return self.cover(at, end)
+
+    def cover(self, at: int, end: int) -> bool:
+        """Do they leave no long silence between two times on the file's clock?"""
         for first, last in self._times:
             if min(first, end) - at > LONG_SILENCE_SECONDS:
                 return False

@@ -12,6 +12,7 @@ from ...exports.inspection.gaps.silences import LONG_SILENCE_SECONDS
 from ...exports.inspection.summary import Summary
 from ..material import Material, SealedFile
 from .declared import Look
+from .gaps import Stretches
 from .outcome import CheckOutcome
 from .sheet import Sheet
 from .values import (
@@ -152,14 +153,15 @@ def _period(sheet: Sheet, look: Look, chats: list[tuple[SealedFile, Summary]]) -
     """Report records that are certainly outside the period exported; raise one that is far wider.
 
     Wider at one end by more than what counts as a long silence between two
-    messages is a silence too, which no scan between messages can see.
+    messages is a silence too, which no scan between messages can see; declared
+    gaps account for it as they do for one between messages.
     """
     period = as_span(look.get("scope.period"))
     if period is None:
         return []
     compared = False
-    before: list[tuple[int, str]] = []
-    after: list[tuple[int, str]] = []
+    before: list[tuple[int, str, bool]] = []
+    after: list[tuple[int, str, bool]] = []
     for file, summary in chats:
         oldest, newest = summary.oldest, summary.newest
         if oldest is None or newest is None or oldest.te_hi is None or newest.te_lo is None:
@@ -181,14 +183,19 @@ def _period(sheet: Sheet, look: Look, chats: list[tuple[SealedFile, Summary]]) -
                     declared=shown(end),
                     found=record_time(record, summary.clock),
                 )
-        before.append((oldest.te_hi - first, record_time(oldest, summary.clock)))
-        after.append((last - newest.te_lo, record_time(newest, summary.clock)))
+        stretches = Stretches(look.get("scope.gaps") or [], summary.clock)
+        for ends, start, stop, record in (
+            (before, first, oldest.te_hi, oldest),
+            (after, newest.te_lo, last, newest),
+        ):
+            said = stretches.cover(start, stop)
+            ends.append((stop - start, record_time(record, summary.clock), said))
     for code, end, left in (
         ("PERIOD_EARLIER", period.first, before),
         ("PERIOD_LATER", period.last, after),
     ):
-        seconds, found = min(left, default=(0, ""))
-        if seconds > LONG_SILENCE_SECONDS:
+        seconds, found, said = min(left, default=(0, "", True))
+        if not said and seconds > LONG_SILENCE_SECONDS:
             sheet.raise_(
                 code, _COUNT_ROWS, ("scope.period",), declared=shown(end), found=found,
                 days=seconds // 86400,

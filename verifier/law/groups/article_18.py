@@ -45,6 +45,10 @@ def _environment(case: Case, row: Row, needs: Needs) -> Found:
     return found
 
 
+def _step_count(count: int) -> Text:
+    return words.text("step") if count == 1 else words.text("steps", count=count)
+
+
 def _tool(case: Case, row: Row, needs: Needs) -> Found:
     """M18-08: its sentence has no room for a tool without version or digest, or for no recording."""
     found = plainly(case, row, needs)
@@ -56,9 +60,7 @@ def _tool(case: Case, row: Row, needs: Needs) -> Found:
         saying.named(stating.label(field), case.said(field)) for field in ("acq.method", "acq.tool")
     ]
     parts += [
-        saying.named(
-            stating.label("acq.steps"), words.text("steps", count=len(known.items("acq.steps")))
-        ),
+        saying.named(stating.label("acq.steps"), _step_count(len(known.items("acq.steps")))),
         saying.named(stating.label("acq.recording"), derived_source.recorded(case)),
     ]
     absent = [name for name in ("version", "sha256") if not known.member("acq.tool", name)]

@@ -10,7 +10,7 @@ from ..case import Case
 from ..circumstances import summaries
 from ..derived import value_of
 from ..derived_log import is_low, is_readable, name_of
-from ..examination import COURT, DECLARED, MISSING, NO_WORDING, NOT_APPLICABLE, PRESENT
+from ..examination import COURT, DECLARED, MISSING, NO_WORDING, NOT_APPLICABLE, PRESENT, Text
 from ..media_facts import MESSAGES
 from ..needs import NOTICE, Found, Needs, of, plainly
 from ..originals import carrier_doubt, is_lost
@@ -79,6 +79,14 @@ def _notarised(case: Case, row: Row, needs: Needs) -> Found:
     return found
 
 
+def _compared(case: Case, row: Row, needs: Needs) -> Found:
+    """M13-04: a plan for showing it, and a blank form, are no comparison that was made."""
+    found = plainly(case, row, needs)
+    if found.wording != PRESENT:
+        return found
+    return Found(MISSING, NO_WORDING, words.text("why.not_compared"), is_open=True)
+
+
 def _converted(case: Case, row: Row, needs: Needs) -> Found:
     """M13-05: nothing was converted is an answer, and then there is nothing to compare."""
     found = plainly(case, row, needs)
@@ -87,13 +95,18 @@ def _converted(case: Case, row: Row, needs: Needs) -> Found:
     return found
 
 
-def _may_hold_others(case: Case) -> bool:
-    """Whether the material is such as holds another's information, whatever is declared of it."""
+def _may_hold_others(case: Case) -> list[Text]:
+    """Return by which signs the material may hold another's information, whatever is declared of it."""
     known = case.known
-    transfers = any(item.get("type") == "transfer" for item in known.items("cor.records"))
-    counted = any(each.transfers or each.personal for each in summaries(case))
-    private = known.member("law.privacy", "private_chat") is True
-    return private or transfers or counted or known.kind == "payment"
+    counted = summaries(case)
+    signs = {
+        "private": known.member("law.privacy", "private_chat") is True,
+        "transfer": any(item.get("type") == "transfer" for item in known.items("cor.records")),
+        "counted": any(each.transfers for each in counted),
+        "personal": any(each.personal for each in counted),
+        "payment": known.kind == "payment",
+    }
+    return [words.text(f"others.{name}") for name, there in signs.items() if there]
 
 
 def _closed(case: Case, row: Row, needs: Needs) -> Found:
@@ -107,8 +120,12 @@ def _closed(case: Case, row: Row, needs: Needs) -> Found:
         known.member("law.pi", name) is True for name in ("third_party", "minors")
     )
     if not secret and not personal:
-        if _may_hold_others(case):
-            return Found(MISSING, NO_WORDING, words.text("why.secrets_possible"), is_open=True)
+        signs = _may_hold_others(case)
+        if signs:
+            why = saying.named(
+                words.text("why.secrets_possible"), saying.joined(signs, saying.ENUMERATION)
+            )
+            return Found(MISSING, NO_WORDING, why, is_open=True)
         return Found(NOT_APPLICABLE, NO_WORDING, words.text("why.no_secrets"))
     redacted = known.items("scope.redactions")
     whole = redacted and all(item.get("original_digest") for item in redacted)
@@ -125,7 +142,7 @@ ROWS: Final[Mapping[str, Needs]] = {
     "M13-01": NOTICE,
     "M13-02": Needs(of=("cor.notarial",), judge=_notarised),
     "M13-03": of("cor.prior_use"),
-    "M13-04": of("pres.demo_plan"),
+    "M13-04": Needs(of=("pres.demo_plan",), judge=_compared),
     "M13-05": Needs(of=("item.conversions",), judge=_converted, contradicted=NO_WORDING),
     "M27-01": Needs(of=("law.secrets", "law.pi"), judge=_closed, contradicted=MISSING),
 }

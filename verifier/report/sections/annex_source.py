@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...law.source_findings import file_findings
 from ..document import Block, Line, Pair
-from .annex_tables import table
+from .annex_tables import NONE, table
 from .rows import source_details
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def source(sources: Sources) -> list[Block]:
             words("row.file", n=each.position),
             each.finding.code,
             words.of(each.finding.text),
-            words.semicolon.join(source_details(each.finding, words)),
+            words.semicolon.join(source_details(each, words)) or NONE,
         )
         for each in file_findings(material)
     ]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 200
 """So many lines of one table are printed; the rest are counted."""
-_NONE: Final = "—"
+NONE: Final = "—"
 _TEXTS: Final = frozenset({"text", "other"}) | MESSAGES
 """Kinds of content that are read as text."""
 
@@ -44,7 +44,7 @@ def inputs(sources: Sources) -> list[Block]:
     rules = words("versions.rules.text", version=RULES, date=DATE)
     return [
         *blocks,
-        Pair(words("versions.policy"), result.policy_sha256 or _NONE),
+        Pair(words("versions.policy"), result.policy_sha256 or NONE),
         Pair(words("versions.rules"), rules),
         Pair(words("versions.program"), f"beilin-verify {__version__}"),
     ]
@@ -56,9 +56,7 @@ def _files(facts: Mapping[str, str | int]) -> Iterator[tuple[str, ...]]:
         if f"file.{n}.sha256" not in facts:
             continue
         name = own(str(facts.get(f"file.{n}.name", "")))
-        others = (
-            value(facts.get(f"file.{n}.{each}", _NONE)) for each in ("role", "size", "sha256")
-        )
+        others = (value(facts.get(f"file.{n}.{each}", NONE)) for each in ("role", "size", "sha256"))
         yield (str(n), name, *others)
 
 
@@ -72,7 +70,8 @@ def boundaries(sources: Sources) -> list[Block]:
         summary = material.summaries.get(file.position)
         if summary is not None and (summary.first is not None or summary.last is not None):
             name = _named(file.position, file.name, words)
-            rows.append((name, _shown(summary.first), _shown(summary.last), file.sha256.hex()))
+            ends = (_shown(each, summary.clock, words) for each in (summary.first, summary.last))
+            rows.append((name, *ends, file.sha256.hex()))
     head = tuple(words(f"annex.boundaries{part}") for part in (".file", ".first", ".last"))
     return table(words("annex.boundaries.caption"), (*head, "SHA-256"), rows, words)
 
@@ -81,11 +80,30 @@ def _named(position: int, name: bytes, words: Words) -> str:
     return f"{words('row.file', n=position)} {own(name.decode('utf-8', 'replace'))}"
 
 
-def _shown(found: Shown | None) -> str:
+def _shown(found: Shown | None, clock: str, words: Words) -> str:
+    """Return id and time as the record has them, and the time it is read as.
+
+    Some exports write the date in a line of its own, so a record's own words may be ``9:12``.
+    """
     if found is None:
-        return _NONE
+        return NONE
     parts = (found.native_id, found.time)
-    return " ".join(own(part.decode("utf-8", "replace")) for part in parts if part) or _NONE
+    said = " ".join(own(part.decode("utf-8", "replace")) for part in parts if part) or NONE
+    read = _read_as(found, clock)
+    return words("annex.boundaries.read", said=said, time=read) if read else said
+
+
+def _read_as(found: Shown, clock: str) -> str:
+    """Return a record's time no finer than it is written; both ends where it is a longer stretch."""
+    low, high = found.te_lo, found.te_hi
+    if low is None or high is None:
+        return ""
+    first, last = (to_time(each) for each in (low, high))
+    if clock != "instant":  # wall time: no zone, and seconds only where there are any
+        first, last = first.removesuffix("Z"), last.removesuffix("Z")
+        if first[:16] == last[:16] and low != high:
+            return first[:16]
+    return first if first == last else f"{first}–{last}"
 
 
 def corroboration(sources: Sources) -> list[Block]:
@@ -112,7 +130,7 @@ def conversions(sources: Sources) -> list[Block]:
 def printouts(sources: Sources) -> list[Block]:
     """Return printouts and carriers with the digests they belong to."""
     return [
-        *_of_field("pres.printouts", sources, "digest_of_source"),
+        *_of_field("pres.printouts", sources, "digest_of_source", "annex.sealed.source"),
         *_of_field("pres.carriers", sources),
     ]
 
@@ -200,21 +218,26 @@ def attachments(sources: Sources) -> list[Block]:
 def _counted(summary: Summary, name: str) -> str:
     """Return a count, or a dash where the format does not let anybody tell."""
     found: int = getattr(summary, name)
-    return str(found) if found or name in summary.counted else _NONE
+    return str(found) if found or name in summary.counted else NONE
 
 
 def _stand_ins(summary: Summary, words: Words) -> str:
     """Return the words in a chat that stand for something else, by what they stand for."""
     kinds = [kind for kind in KINDS if kind in summary.stand_ins]
     said = (words.text(text(f"stand_in.{kind}", count=summary.stand_ins[kind])) for kind in kinds)
-    return words.comma.join(said) or _NONE
+    return words.comma.join(said) or NONE
 
 
 # ------------------------------------------------------------------- small parts
 
 
-def _of_field(name: str, sources: Sources, digest: str = "") -> list[Block]:
-    """Return a list of objects as a table; with ``digest`` whether the file was anchored too."""
+def _of_field(
+    name: str, sources: Sources, digest: str = "", sealed: str = "annex.sealed"
+) -> list[Block]:
+    """Return a list of objects as a table; with ``digest`` whether the file of that was anchored too.
+
+    ``sealed`` is the heading: it says of which file, where that is not the one in the row.
+    """
     words, given = sources.words, sources.values.get(name)
     kind = FIELDS[name].type.item
     if kind is None or given is None:
@@ -223,11 +246,11 @@ def _of_field(name: str, sources: Sources, digest: str = "") -> list[Block]:
     if not items:
         return [_pair(name, sources)] if given else []
     used = [member for member in kind.members if any(member.name in item for item in items)]
-    head = [words.of(member) for member in used] + ([words("annex.sealed")] if digest else [])
+    head = [words.of(member) for member in used] + ([words(sealed)] if digest else [])
     rows = []
     for item in items:
         cells = [
-            value_text(member.type, item[member.name], words) if member.name in item else _NONE
+            value_text(member.type, item[member.name], words) if member.name in item else NONE
             for member in used
         ]
         if digest:

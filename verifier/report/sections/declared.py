@@ -61,7 +61,10 @@ def _value(kind: Type, value: Any, words: Words) -> Iterator[str]:
             yield _moment(value, words)
         case Span():
             first, last = value.first.written, value.last.written
-            yield words("value.to", first=ours(first), last=ours(last))
+            if first == last:  # a date, or one day
+                yield ours(first)
+            else:
+                yield words("value.to", first=ours(first), last=ours(last))
         case list():
             yield words.comma.join("".join(_value(kind.item or kind, v, words)) for v in value)
         case dict():

@@ -18,7 +18,10 @@ def intervals(examination: Examination, words: Words) -> Section:
     for each in examination.intervals:
         pairs = [Pair(words("interval.oldest"), _point(each.oldest, words))] if each.oldest else []
         pairs += [
-            Pair(words("interval.first"), _point(each.first, words)),
+            Pair(
+                words("interval.newest" if each.oldest else "interval.first"),
+                _point(each.first, words),
+            ),
             Pair(words("interval.last"), _point(each.last, words)),
             Pair(words("interval.length"), interval_length(each, words)),
         ]

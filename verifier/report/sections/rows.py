@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from ...exports.inspection.finding import SourceFinding, detail_text
+from ...exports.inspection.finding import detail_text
 from ...law.consistency import Finding, sentences
 from ...law.examination import WITHHELD, WITHOUT_RECORD, Examination, Gap, RowResult
 from ...law.material import Material
@@ -24,8 +25,14 @@ _FILES = 5
 _FINDINGS = 4
 """So many findings of the source report have their sentence in one row; the rest have their codes."""
 _PLACES = 10
+_BETWEEN: Final = frozenset({"ID_GAP", "TIME_GAP"})
+"""What lies between two records; its place is the later one."""
 _DECLARED = frozenset({"declared", "declared_with_artifact", "inconsistent"})
 """Where something was declared, and a declarant can be named."""
+
+
+_COMPUTED: Final = frozenset({"M12-02", "M15-03"})
+"""Rows of class B whose sentence is what the program itself found in the files."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,8 @@ def legend_block(row: Row, words: Words, *parts: str) -> Iterator[Block]:
 
 def declarant_of(row: Row, examination: Examination, words: Words) -> str:
     """Return the mark of a class B row: declared, not verified, and by whom."""
+    if row.id in _COMPUTED:
+        return words("row.computed")
     platform = [name.startswith("plat.") for name in row.inputs]
     if all(platform) and platform:
         return words("row.declared.platform")
@@ -132,9 +141,9 @@ def _blocks(found: RowResult, context: Context) -> Iterator[Block]:
     if said:
         yield Line(said, "said")
         if row.id in context.notes and found.wording == "present":
-            yield Line(context.notes[row.id])
+            yield Line(words.sentence(context.notes[row.id]))
     if found.why is not None:
-        yield Line(f"{words.text(found.why)}{words.stop}")
+        yield Line(words.sentence(f"{words.text(found.why)}{words.stop}"))
     if found.findings:
         items = tuple(finding_sentence(each, words) for each in found.findings)
         yield Bullets(items, words("row.findings"))
@@ -147,10 +156,10 @@ def _blocks(found: RowResult, context: Context) -> Iterator[Block]:
         yield from _reasons(found.reasons, words)
     if not (said or found.why or found.findings or found.reasons):
         yield Line(words("row.nothing"))
-    if found.files:
+    if found.files and found.status != "not_applicable":
         yield Pair(words("row.files"), _files(found.files, context))
     if found.status == "declared_with_artifact":
-        yield Line(words("row.not_opened") + words.stop)
+        yield Line(words.sentence(words("row.not_opened") + words.stop))
     consequence = words.side(row, "consequence")
     if consequence not in _NO_TEXT:
         yield Pair(words("row.consequence"), consequence)
@@ -172,19 +181,27 @@ def _source(found: RowResult, words: Words) -> Iterator[str]:
 def source_sentence(found: FileFinding, words: Words) -> str:
     """Return what the source report says of a file, with the file before it."""
     file, finding = words("row.file", n=found.position), found.finding
-    parts = [words.of(finding.text).rstrip("。."), *source_details(finding, words)]
+    parts = [words.of(finding.text).rstrip("。."), *source_details(found, words)]
     return f"{file}{words.colon}{words.semicolon.join(parts)}{words.stop}"
 
 
-def source_details(finding: SourceFinding, words: Words) -> list[str]:
-    """Return the details of a finding: what it adds, which records, how many."""
-    parts = []
+def source_details(found: FileFinding, words: Words) -> list[str]:
+    """Return the details of a finding: what it adds, which records, how many.
+
+    A sentence about the file as such needs no count where it holds of every record.
+    """
+    finding, parts = found.finding, []
     if finding.detail:
         parts.append(words.of(detail_text(finding.detail)))
     places = finding.places[:_PLACES]
+    if found.is_of_all:
+        if not finding.is_of_file:
+            parts.append(words("row.source.all"))
+        return parts
     if places:
-        numbers = " ".join(map(str, places)) + (" …" if finding.count > len(places) else "")
-        parts.append(words("row.source.records", numbers=numbers))
+        numbers = words.comma.join(map(str, places)) + (" …" if finding.count > len(places) else "")
+        where = "before" if finding.code in _BETWEEN else "records"
+        parts.append(words(f"row.source.{where}", numbers=numbers))
     if finding.count > len(places):
         parts.append(words("row.source.count", count=finding.count))
     return parts

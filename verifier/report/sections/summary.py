@@ -25,7 +25,7 @@ ACTORS: Final = ("litigant", "platform", "court", "verifier")
 """Who acts on a gap, in the order of printing."""
 _BY_REQUEST: Final = frozenset({"court", "tencent"})
 """Who gives something only on a request of the court or an order."""
-_TERMS: Final = ("digest", "log", "dossier", "statement", "level", "grade")
+_TERMS: Final = ("digest", "log", "dossier", "statement", "file", "level", "grade")
 
 
 def short_summary(examination: Examination, lang: str) -> Section:
@@ -79,7 +79,7 @@ def compact(gap: Gap, words: Words) -> str:
     else:
         what = sentence_of(found, words)
         if not what and found.why is not None:
-            what = f"{words.text(found.why)}{words.stop}"
+            what = words.sentence(f"{words.text(found.why)}{words.stop}")
     between = "" if words.lang == "zh" else " "
     how = f"{words('row.how')}{words.colon}{how_text(gap, words)}"
     head = f"{found.row.id} {words.side(found.row, 'element')}{words.colon}"

@@ -30,7 +30,7 @@ def technical(result: Result, texts: Texts, *, examined: bool = False) -> tuple[
     """
     words = texts.words
     none = (Line(words["none"]),)
-    found = findings(result.findings, texts)
+    found = findings(result.findings, texts, result.facts)
     checks = tuple(_check(check, result.scope, texts) for check in result.ordered())
     made_of = tuple(map(Line, _parts(result, texts, examined=examined)))
     return (

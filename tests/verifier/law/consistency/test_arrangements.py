@@ -199,3 +199,14 @@ def test_messages_without_times_are_said_not_to_be_scanned(tmp_path: Path):
     )
     outcome = ask("P-05", Matter().put("chat.txt", undated), tmp_path)
     assert "TIMES_NOT_SCANNED" in raised(outcome) or outcome.why == "NO_MESSAGES_READ"
+
+
+def test_a_declared_gap_accounts_for_a_silence_at_the_end_of_the_period(tmp_path: Path):
+    matter = Matter().set("scope.period", "[2026-11-01, 2027-11-30]")
+    outcome = ask("P-04", matter, tmp_path)
+    assert set(raised(outcome)) == {"PERIOD_LATER"}
+    gap = '[{{ from = 2026-11-07T09:05:00+08:00, to = {end}, reason = "不再回复" }}]'
+    whole = matter.set("scope.gaps", gap.format(end="2027-11-30T00:00:00+08:00"))
+    assert nothing_raised(whole, "P-04", tmp_path)
+    half = matter.set("scope.gaps", gap.format(end="2027-06-30T00:00:00+08:00"))
+    assert set(raised(ask("P-04", half, tmp_path))) == {"PERIOD_LATER"}

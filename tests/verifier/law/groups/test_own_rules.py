@@ -54,12 +54,15 @@ def test_the_files_themselves_say_whether_they_are_legible():
     found = row(Material(files=[low]), "M12-02")
     assert (found.status, found.wording) == ("missing", "none")
     assert found.why is not None
-    assert found.why.zh == "不清晰（分辨率较低）：s.png"
+    assert found.why.zh == "分辨率较低（宽、高均不足480像素），可能不清晰：s.png"
     empty = SealedFile(0, b"e", "original", 0, bytes(32), "text")
     found = row(Material(files=[empty, low]), "M12-02")
     assert found.status == "missing"
     assert found.why is not None
-    assert found.why.zh == "空文件或者格式未识别：e；不清晰（分辨率较低）：s.png"
+    assert (
+        found.why.zh
+        == "空文件或者格式未识别：e；分辨率较低（宽、高均不足480像素），可能不清晰：s.png"
+    )
 
 
 def test_only_what_was_read_to_the_end_is_said_to_open():
@@ -76,3 +79,24 @@ def test_only_what_was_read_to_the_end_is_said_to_open():
 def test_voice_messages_without_sound_are_missing():
     found = row(examine(Material()), "N2-04")
     assert (found.status, found.wording) == ("missing", "none")
+
+
+def test_a_plan_and_a_blank_form_are_no_comparison():
+    found = row(unsealed({"pres.demo_plan": '["登录"]'}), "M13-04")
+    assert (found.status, found.wording, found.is_open) == ("missing", "none", True)
+    assert found.why is not None
+    assert "是否已与原件比对没有记载" in found.why.zh
+
+
+def test_only_those_signs_of_others_information_are_named_that_are_there():
+    quiet = {
+        "law.secrets": '"none_known"',
+        "law.pi": '{ sensitive = "none_known", third_party = false, minors = false }',
+        "cor.records": None,
+    }
+    private = "{ private_chat = true, logout_signal = false }"
+    found = row(unsealed(quiet | {"law.privacy": private}), "M27-01")
+    assert found.why is not None
+    assert found.why.zh.endswith("但有下列情形：声明为私人聊天")
+    open_ = row(unsealed(quiet | {"law.privacy": private.replace("true", "false")}), "M27-01")
+    assert open_.status == "not_applicable"
