@@ -45,6 +45,8 @@ COMMANDS: Final = (
     "fsck",
     "backup",
     "recover",
+    # for development and tests
+    "tsa",
 )
 MODULES: Final = {"inspect": "inspect_files"}
 """Commands whose file cannot bear their name, because the standard library has one of it."""

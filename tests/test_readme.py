@@ -265,6 +265,8 @@ def _help(words: list[str]) -> str:
         return "".join(_help([*words, action]) for action in ("new", "check"))
     if words[-1] == "declaration":
         return "".join(_help([*words, action]) for action in ("new", "publish"))
+    if words[-1] == "tsa":
+        return "".join(_help([*words, action]) for action in ("init", "serve"))
     program = Path(sys.executable).with_name(words[0])
     done = subprocess.run(
         [program, *words[1:], "--help"], capture_output=True, text=True, check=True, timeout=60
