@@ -20,10 +20,11 @@ import tempfile
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO, Final, NamedTuple, Self, cast
+from typing import BinaryIO, Final, NamedTuple
 
 from ..evidence.leaf_opening import LeafOpening
 from ..evidence.segment import RECORD, Segment
+from .held_file import look_at
 from .reader import Reader
 from .source import Source
 
@@ -51,34 +52,6 @@ class Again(NamedTuple):
     undecided: int = 0
 
 
-class _Window:
-    """One look at the made file, at a place of its own; closing it closes nothing."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self._at = file, 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to close."""
-
-    def seek(self, at: int) -> None:
-        self._at = at
-
-    def read(self, size: int) -> bytes:
-        self._file.seek(self._at)
-        data = self._file.read(size)
-        self._at += len(data)
-        return data
-
-    def readline(self, size: int) -> bytes:
-        self._file.seek(self._at)
-        data = self._file.readline(size)
-        self._at += len(data)
-        return data
-
-
 def derive_again(
     reader: Reader, variant: str, clock: str, pieces: Callable[[], Iterable[Piece]], shown: BinaryIO
 ) -> Again | None:
@@ -102,7 +75,7 @@ def derive_again(
             last = piece.leaf.index
             offsets.append(size)
             size += _copy(shown, piece, file)
-        made = Source.over(lambda: cast("BinaryIO", _Window(file)), size)
+        made = Source.over(lambda: look_at(file), size)
         reading = reader.read(made)
         return _compare(pieces(), offsets, reading.segments(), same_clock=reading.clock == clock)
 
