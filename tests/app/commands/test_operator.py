@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import COMMANDS
+from app.cli import COMMANDS, MODULES
 from app.client.identity import load_identity
 from tests.app.server.harness import (
     ORIGIN,
@@ -50,7 +50,7 @@ def fill(data: Path, count: int) -> str:
 
 def test_every_command_has_a_file_with_its_help() -> None:
     for name in COMMANDS:
-        assert (ROOT / "app" / "commands" / f"{name}.py").is_file()
+        assert (ROOT / "app" / "commands" / f"{MODULES.get(name, name)}.py").is_file()
         assert "--" in beilin(name, "--help")
     text = beilin("--help")
     assert all(name in text for name in COMMANDS)
