@@ -45,6 +45,8 @@ COMMANDS: Final = (
     "fsck",
     "backup",
     "recover",
+    # for those who watch over logs
+    "witness",
     # for development and tests
     "tsa",
 )

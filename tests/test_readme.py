@@ -30,6 +30,7 @@ from verifier.result import EXIT_CODES
 README = read("README.md")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACE = "127.0.0.1:8080"
+WITNESS = "127.0.0.1:8081"
 NEEDED = ("bash", "curl", "openssl", "sha256sum", "awk", "od", "base64", "flock", "tar")
 SECONDS = 120
 MARK = "\036"
@@ -102,14 +103,16 @@ class Shell:
             printed.append(line)
         raise AssertionError(f"the shell ended at: {command}\n{''.join(printed)}")
 
-    def serve(self, command: str) -> tuple[str, str]:
-        """Start the service; return what it has printed and the place where it listens."""
-        command = command.replace(PLACE, "127.0.0.1:0")
-        (self.folder / "serve.out").touch()
-        self.run(f"{command} >>serve.out 2>&1 & server=$!")
+    def serve(self, command: str, place: str = PLACE) -> tuple[str, str]:
+        """Start a service; return what it has printed and the place where it listens."""
+        command = command.replace(place, "127.0.0.1:0")
+        name = "server" if place == PLACE else "witness"
+        out = self.folder / f"{name}.out"
+        out.touch()
+        self.run(f"{command} >>{out.name} 2>&1 & {name}=$!")
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
-            printed = (self.folder / "serve.out").read_text(encoding="utf-8")
+            printed = out.read_text(encoding="utf-8")
             found = re.search(r"listening on http://(127\.0\.0\.1:[0-9]+)\n", printed)
             if found:
                 return printed, found[1]
@@ -117,9 +120,9 @@ class Shell:
         raise AssertionError("the service does not listen")
 
     def close(self) -> None:
-        """End the service, if any, and the shell."""
+        """End the services, if any, and the shell."""
         if self.process.poll() is None:
-            self.run('[ -z "$server" ] || { kill $server; wait $server; }')
+            self.run('[ -z "$server$witness" ] || { kill $server $witness; wait; }')
             assert self.process.stdin is not None
             self.process.stdin.close()
         self.process.wait(30)
@@ -158,24 +161,33 @@ def console_blocks() -> list[str]:
 def test_every_console_block_does_what_it_says(shell: Shell) -> None:
     steps = [step for block in console_blocks() for step in steps_of(block)]
     assert len(steps) > 40
-    place = PLACE
+    places = {PLACE: PLACE, WITNESS: WITNESS}
     for number, step in enumerate(steps):
-        command = step.command.replace(PLACE, place)
-        if command.startswith("beilin serve") and f"listening on http://{PLACE}" in step.expected:
-            printed, place = shell.serve(step.command)
+        command = placed(step.command, places)
+        listens = next((p for p in places if f"listening on http://{p}" in step.expected), None)
+        if listens is not None:
+            printed, places[listens] = shell.serve(step.command, listens)
             code = 0
         else:
             code, printed = shell.run(command)
-        expected = [line.replace(PLACE, place) for line in step.expected]
+        expected = [placed(line, places) for line in step.expected]
         absent = [line for line in expected if not matches(["…", line, "…"], printed)]
         assert matches(expected, printed), f"$ {command}\nnot printed: {absent}\n{printed}"
         asked = number + 1 < len(steps) and steps[number + 1].command == "echo $?"
         assert code == 0 or asked, f"$ {command}\nended with {code}:\n{printed}"
-    assert place != PLACE
-    # The service that README stopped ended in order.
-    code, printed = shell.run("wait $server")
-    assert code == 0, printed
-    shell.run("server=")
+    assert all(place != found for place, found in places.items())
+    # The services that README stopped ended in order.
+    for name in ("server", "witness"):
+        code, printed = shell.run(f"wait ${name}")
+        assert code == 0, printed
+        shell.run(f"{name}=")
+
+
+def placed(text: str, places: dict[str, str]) -> str:
+    """Return a text with the places where the services listen here."""
+    for place, found in places.items():
+        text = text.replace(place, found)
+    return text
 
 
 def test_control_the_runner_sees_what_differs(shell: Shell) -> None:
@@ -263,6 +275,9 @@ def _help(words: list[str]) -> str:
         return _help([*words, "new"])
     if words[-1] == "provenance":
         return "".join(_help([*words, action]) for action in ("new", "check"))
+    if words[-1] == "witness":
+        actions = ("init", "add-log", "serve", "evidence", "recover")
+        return "".join(_help([*words, action]) for action in actions)
     if words[-1] == "declaration":
         return "".join(_help([*words, action]) for action in ("new", "publish"))
     if words[-1] == "tsa":

@@ -49,8 +49,8 @@ def run(args: argparse.Namespace) -> int:
         on_stopped=lambda _: stopped.set(),
     )
     try:
-        with _listen(args.listen) as listener:
-            _warn_of_one_volume(args.data, args.signer_state or args.data / "signer")
+        with listen_at(args.listen) as listener:
+            warn_of_one_volume(args.data, args.signer_state or args.data / "signer")
             address = url_of(listener)
             code = server.run(
                 log,
@@ -64,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
     return server.EXIT_FAILED if stopped.is_set() else code
 
 
-def _listen(address: str) -> socket.socket:
+def listen_at(address: str) -> socket.socket:
+    """Return the socket for ``--listen``."""
     from app.web.listening import listen
 
     try:
@@ -95,7 +96,8 @@ def _head(text: str) -> tuple[int, bytes]:
         ) from None
 
 
-def _warn_of_one_volume(data: Path, signer: Path) -> None:
+def warn_of_one_volume(data: Path, signer: Path) -> None:
+    """Say so where database and signer's state would go back together."""
     # One restored backup or one lost disk would take database and signer together,
     # and nobody would notice that the log went back.
     if data.stat().st_dev == signer.stat().st_dev:

@@ -56,7 +56,7 @@ def check_disclosure(
         else:
             check_files(result, container, whole, hashes)
             assert sealed is not None
-            _records(result, container, sealed, parts, sum(o.file.size for o in whole.values()))
+            _records(result, container, sealed, parts)
         for n in whole:
             result.facts[f"file.{n}.completeness"] = "whole"
         result.facts["files"] = len(sealed.files) if sealed else 0
@@ -110,13 +110,9 @@ def _wanted(openings: dict[int, Opening], hashes: Hashes, receipt: Receipt | Non
 
 
 def _records(
-    result: Result,
-    container: Container,
-    sealed: Manifest,
-    parts: dict[int, Opening],
-    whole_bytes: int,
+    result: Result, container: Container, sealed: Manifest, parts: dict[int, Opening]
 ) -> None:
-    """3. to 8. for each file of which some records are shown; ``whole_bytes`` are those of whole files."""
+    """3. to 8. for each file of which some records are shown."""
     unknown = differing = matched = 0
     room = Room()
     for n, opening in parts.items():
@@ -139,7 +135,7 @@ def _records(
         unknown += again is None
         differing += again is not None and again.differ > 0
         _facts(result, n, opening, root, shown, again)
-    if parts and not matched + whole_bytes:
+    if parts and not matched and result.facts.get("files") == 0:
         # Of a disclosure that shows no byte at all nothing was matched.
         result.add("records", NOT_DONE, "SIGNED_DATA_NOT_FOUND")
     else:

@@ -26,8 +26,7 @@ class Selection(NamedTuple):
     ``hidden`` maps segments to the fields that stay hidden; ``dates`` are
     segments outside the ranges and not beside the period. ``left`` and
     ``right`` are the record numbers of what stands beside a period, None where
-    nothing does or it is no record; ``dating`` those of records that are shown
-    because they date an undated one of the period.
+    nothing does or it is no record.
     """
 
     ranges: tuple[Range, ...]
@@ -37,7 +36,6 @@ class Selection(NamedTuple):
     records: int
     left: int | None
     right: int | None
-    dating: tuple[int, ...] = ()
 
     def edges(self, segments: int) -> tuple[int | None, int | None]:
         """Return the segments just before and just after the period, where there are any."""
@@ -182,21 +180,9 @@ def _with_dates(private: Private, n: int, found: Selection, segments: int) -> Se
         # A date row may stand outside; another message is not shown for its date.
         kinds = {index: row.kind for index, row in enumerate(private.rows(n)) if index in outside}
         outside = {index for index in outside if kinds[index] == FRAMING}
-    numbers = _numbers(private, n, outside)
     return found._replace(
-        dating=numbers,
         dates=frozenset(outside),
         records=records,
         left=None if left is None else beside.get(left),
         right=None if right is None else beside.get(right),
     )
-
-
-def _numbers(private: Private, n: int, indexes: set[int]) -> tuple[int, ...]:
-    """Return the record numbers of those segments that are records."""
-    number, found = 0, []
-    for index, row in enumerate(private.rows(n) if indexes else ()):
-        number += row.kind == RECORD
-        if index in indexes and row.kind == RECORD:
-            found.append(number)
-    return tuple(found)
