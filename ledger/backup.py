@@ -46,6 +46,8 @@ To restore:
     Entries come back; the salts and statements of those after this backup do not, so their
     receipts live on only with their owners, and their dossiers go on in a new epoch.
  5. Run: beilin fsck --data DIR
+ 6. Accounts, API keys, registered keys and revocations made since this backup are not in it.
+    Make them again; above all revoke again every API key that was revoked since.
 """
 
 

@@ -25,9 +25,11 @@ beilin-verify law [ID]                       a factor (M18-01), an article (OLR-
 --report FILE.html|.txt|.json writes the full report / 写出完整的审查报告
 
 exit codes: 0 consistent, 10 not determinable, 20 not consistent,
-            64 usage, 65 could not be read, 70 internal error
+            64 usage, 65 could not be read, 70 internal error,
+            73 the report could not be written
             show and law exit 10: they verify nothing
-退出码：0 核验一致，10 不足以判定，20 核验不一致，64 用法，65 无法读取，70 内部错误；
+退出码：0 核验一致，10 不足以判定，20 核验不一致，64 用法，65 无法读取，70 内部错误，
+        73 报告无法写出；
         show 与 law 不作核验，退出码为 10
 """
 

@@ -149,8 +149,9 @@ def read_small(path: Path, maximum: int) -> bytes:
     if len(data) > maximum:
         raise Refusal(
             EXIT_BAD_INPUT,
-            f"{shown(path)} 过大，不是所需的文件。",
-            f"{shown(path)} is too large to be the file that is needed here.",
+            f"{shown(path)} 过大，不是所需的文件；请检查命令中是否写错了文件。",
+            f"{shown(path)} is too large to be the file that is needed here; check which file the "
+            "command names.",
         )
     return data
 

@@ -39,8 +39,9 @@ def load_policy(path: Path) -> Policy:
     except PolicyError as error:
         raise Refusal(
             EXIT_BAD_INPUT,
-            f"策略文件 {shown(path)} 无法使用：{error}",
-            f"The policy file {shown(path)} cannot be used: {error}",
+            f"策略文件 {shown(path)} 无法使用：{error}。请检查 --policy，或向运营者索取正确的文件。",
+            f"The policy file {shown(path)} cannot be used: {error}. Check --policy, or ask the "
+            "operator for a correct file.",
         ) from None
 
 

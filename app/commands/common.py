@@ -86,9 +86,10 @@ def _by_name(error: Exception) -> Refusal | None:
             ("Config", EXIT_BAD_INPUT, "请检查数据目录及其配置", "check the data folder and its configuration"),
             ("Frozen", EXIT_REFUSED, "日志已终止接收", "the log is closed for good"),
             ("Fatal", EXIT_REFUSED,
-             "为避免自相矛盾，拒绝写入。请勿删除任何文件，先运行 beilin fsck，并见 ledger/DESIGN.md 的恢复表",
+             "为避免自相矛盾，拒绝写入。请勿删除任何文件，先运行 beilin fsck；数据库较旧的，从日志副本补回：beilin recover（见 README.md 与 ledger/DESIGN.md 的恢复表）",
              ("writing is refused, so that the log cannot contradict itself. Delete nothing; "
-              "run beilin fsck first and see the recovery table in ledger/DESIGN.md")),
+              "run beilin fsck first; a database that is older is filled up from a copy of the log by "
+              "beilin recover (README.md, and the recovery table in ledger/DESIGN.md)")),
         ):  # fmt: skip
             if name in names:
                 return Refusal(code, f"{zh}：{error}", f"{error}: {en}")

@@ -129,6 +129,16 @@ def _lines(private: Private, n: int, selection: Selection | None) -> list[str]:
             f"{root.records}.",
         )
     ]
+    if selection.loose:
+        lines.append(
+            say(
+                f"其中 {selection.loose} 条自身的时间并非确定在该时段之内（时间可作多种读法，或文件不按时间"
+                "先后），为说明无遗漏仍须出示；不愿出示的，请改用 --records。",
+                f"Of them not certainly within the period by their own times: {selection.loose} (a time "
+                "that can be read in several ways, or a file not in order of time). Without them nothing "
+                "shows that none is missing; to show fewer, use --records.",
+            )
+        )
     beside = [number for number in (selection.left, selection.right) if number is not None]
     if beside:
         numbers = ", ".join(map(str, beside))

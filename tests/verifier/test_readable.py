@@ -14,6 +14,7 @@ from verifier.checks.readable import Room
 from verifier.result import PASSED, TOTAL_FAILED
 from verifier.shown_segment import MAX_TEXT
 
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "exports"
 PIN = "2024/5/1, 08:00 - 甲: "
 
 
@@ -106,3 +107,29 @@ def test_punctuation_between_records_is_left_out_and_words_are_not(tmp_path: Pat
     assert [each.kind for each in result.shown] == ["record", "record"]
     assert [each.before for each in result.shown][1] == 0  # what was left out is not withheld
     assert result.facts["file.0.leaves"] == 3
+
+
+BILL = (FIXTURES / "alipay_app_2023.csv").read_bytes().decode("gb18030")
+
+
+def test_values_are_read_in_the_encoding_of_their_file(tmp_path: Path):
+    """Bills are GB18030: what a name, a type and the words say must be the same words."""
+    said = []
+    for encoding in ("utf-8", "gb18030"):
+        sealed = seal([("bill.csv", BILL.encode(encoding))])
+        payload = disclose(sealed, tmp_path, "bill.csv", records="1-3", fields=("sender:2",))
+        result = verify(payload, sealed, tmp_path)
+        said.append([(each.type, each.sender, each.text) for each in result.shown])
+    assert said[0] == said[1]
+    assert not said[1][0][0].isascii()
+    assert said[1][1][0]  # the type of a redacted record, without bytes to go by
+    assert said[1][1][1:] == ("", "")
+
+
+def test_a_name_that_is_utf_8_by_accident_is_read_as_its_record_is(tmp_path: Path):
+    """陆 in GB18030 is ½ in UTF-8."""
+    chat = "".join(LINES).replace("乙", "陆").encode("gb18030")
+    sealed = sealed_chat(chat)
+    result = verify(disclose(sealed, tmp_path, NAME, records="2"), sealed, tmp_path)
+    assert [each.sender for each in result.shown] == ["陆"]
+    assert "陆".encode("gb18030").decode("utf-8") == "½"  # control

@@ -24,6 +24,7 @@ _WHOLE: Final = 1 << 20
 """A longer record is not read whole: its beginning is shown as it stands."""
 _BEGINNING: Final = 1 << 16
 _BLANK: Final = frozenset((string.whitespace + string.punctuation).encode())
+_ENCODINGS: Final = ("utf-8", "gb18030")
 _ORDER: Final = ("sender", "native_id", "type", "media", "flags")
 
 assert frozenset(_ORDER) == WORDS
@@ -95,6 +96,7 @@ def _segment(
     if role != INSIDE:
         hidden = ()  # what stands beside a range opens what it is there for
     media, flags = _value(leaf, "media"), _value(leaf, "flags")
+    encodings = _encodings(data)
     return ShownSegment(
         file=file,
         index=leaf.index,
@@ -102,12 +104,12 @@ def _segment(
         role=role,
         before=before,
         size=length,
-        time=_value(leaf, "time"),
+        time=_value(leaf, "time", encodings),
         first=leaf.second("te_lo"),
         last=leaf.second("te_hi"),
-        sender=_value(leaf, "sender"),
-        native_id=_value(leaf, "native_id"),
-        type=_value(leaf, "type"),
+        sender=_value(leaf, "sender", encodings),
+        native_id=_value(leaf, "native_id", encodings),
+        type=_value(leaf, "type", encodings),
         media=tuple(int(each) for each in media.split(",") if each),
         flags=tuple(each for each in flags.split(",") if each),
         text=said,
@@ -117,9 +119,29 @@ def _segment(
     )
 
 
-def _value(leaf: LeafOpening, name: str) -> str:
-    value = leaf.value(name)
-    return "" if value is None else value.decode("utf-8", "backslashreplace")[:MAX_TEXT]
+def _value(leaf: LeafOpening, name: str, encodings: tuple[str, ...] = _ENCODINGS) -> str:
+    value = leaf.value(name) or b""
+    for encoding in encodings:
+        try:
+            return value.decode(encoding)[:MAX_TEXT]
+        except UnicodeDecodeError:
+            continue
+    return value.decode("utf-8", "backslashreplace")[:MAX_TEXT]
+
+
+def _encodings(data: bytes | None) -> tuple[str, ...]:
+    """Return in which order encodings are tried: GB18030 first beside bytes that are not UTF-8.
+
+    A name in GB18030 may be UTF-8 by accident (two characters are enough), a
+    whole record hardly ever.
+    """
+    if data is None:
+        return _ENCODINGS
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return _ENCODINGS[::-1]
+    return _ENCODINGS
 
 
 def _view(leaf: LeafOpening, data: bytes, length: int, reader: Reader | None) -> View:
@@ -135,7 +157,7 @@ def _view(leaf: LeafOpening, data: bytes, length: int, reader: Reader | None) ->
 
 def _beginning(data: bytes) -> str:
     """Return the beginning of a longer text; a character that is cut at the end is left out."""
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in _ENCODINGS:
         try:
             return codecs.getincrementaldecoder(encoding)().decode(data)
         except UnicodeDecodeError:

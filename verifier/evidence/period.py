@@ -24,9 +24,24 @@ _PERIOD: Final = re.compile(rf"({_END})\.\.({_END})([+-]\d{{2}}:\d{{2}})?", re.A
 _DAY, _MINUTE = len("2024-03-01"), len("2024-03-01T00:00")
 _UNITS: Final = {_DAY: 86400, _MINUTE: 60, _MINUTE + 3: 1}
 _MOST_MINUTES: Final = 14 * 60
-_HINT: Final = (
-    "write 2024-03-01T00:00..2024-03-31T23:59, with +08:00 after it where the file has instants"
-)
+REASONS: Final = {
+    "spelling": "not in its one spelling; write 2024-03-01T00:00..2024-03-31T23:59, with +08:00 "
+    "after it where the file has instants",
+    "no_times": "the file has no times that are read",
+    "offset": "the file's times are wall time without a zone; leave the offset out",
+    "no_offset": "the file's times are instants; write the offset, such as +08:00",
+    "order": "its end lies before its beginning",
+    "calendar": "no such date or time",
+    "zone": "no offset in use",
+}
+
+
+class BadPeriod(Malformed):
+    """A period that cannot be used; ``reason`` is one of ``REASONS``, for words in any language."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"period: {REASONS[reason]}")
+        self.reason = reason
 
 
 class Period(NamedTuple):
@@ -40,26 +55,24 @@ class Period(NamedTuple):
 def parse_period(text: str, clock: str) -> Period:
     """Return the period for a file whose clock is ``wall`` or ``instant``.
 
-    Raises Malformed for another spelling, for ends in the wrong order, for an
+    Raises BadPeriod for another spelling, for ends in the wrong order, for an
     offset where there can be none, a missing one, and a file without times.
     """
     match = _PERIOD.fullmatch(text)
     if match is None:
-        raise Malformed(f"period: not in its one spelling; {_HINT}")
+        raise BadPeriod("spelling")
     begin, end, offset = match.groups()
     if clock == "none":
-        raise Malformed("period: the file has no times that are read")
+        raise BadPeriod("no_times")
     if clock == "wall" and offset is not None:
-        raise Malformed(
-            "period: the file's times are wall time without a zone; leave the offset out"
-        )
+        raise BadPeriod("offset")
     if clock == "instant" and offset is None:
-        raise Malformed("period: the file's times are instants; write the offset, such as +08:00")
+        raise BadPeriod("no_offset")
     east = _offset_seconds(offset) if offset is not None else 0
     first, _ = _bounds(begin)
     _, last = _bounds(end)
     if last < first:
-        raise Malformed("period: its end lies before its beginning")
+        raise BadPeriod("order")
     return Period(first - east, last - east, text)
 
 
@@ -68,7 +81,7 @@ def _bounds(end: str) -> tuple[int, int]:
     try:
         moment = datetime.fromisoformat(end).replace(tzinfo=UTC)
     except ValueError:
-        raise Malformed("period: no such date or time") from None
+        raise BadPeriod("calendar") from None
     first = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
     return first, first + _UNITS[len(end)] - 1
 
@@ -77,7 +90,7 @@ def _offset_seconds(offset: str) -> int:
     hours, minutes = int(offset[1:3]), int(offset[4:6])
     total = hours * 60 + minutes
     if minutes > 59 or total > _MOST_MINUTES or (total == 0 and offset[0] == "-"):
-        raise Malformed("period: no offset in use")
+        raise BadPeriod("zone")
     return (-60 if offset[0] == "-" else 60) * total
 
 

@@ -8,16 +8,27 @@ that is not in time order the range therefore reaches as far as it must.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.commands.common import EXIT_BAD_INPUT, Refusal
-from verifier.errors import Malformed
 from verifier.evidence.disclosed import Range
-from verifier.evidence.period import Period, parse_period
+from verifier.evidence.period import REASONS, BadPeriod, Period, parse_period
 from verifier.evidence.segment import FRAMING, RECORD
+from verifier.evidence.time_bounds import Bounds
 
 from .asked import Asked
 from .opened import Private
+
+_PERIOD_ZH: Final = {
+    "spelling": "应写作 2024-03-01T00:00..2024-03-31T23:59；文件所载为时刻的，末尾再加时差，如 +08:00。",
+    "no_times": "该文件没有可读的时间；请用 --records 或 --all。",
+    "offset": "该文件的时间是未写明时区的当地时间；请去掉末尾的时差。",
+    "no_offset": "该文件的时间是确切时刻；请在末尾写明时差，如 +08:00。",
+    "order": "终点早于起点。",
+    "calendar": "没有这样的日期或时间。",
+    "zone": "没有这样的时差；东八区写作 +08:00。",
+}
+assert _PERIOD_ZH.keys() == REASONS.keys()
 
 
 class Selection(NamedTuple):
@@ -26,7 +37,9 @@ class Selection(NamedTuple):
     ``hidden`` maps segments to the fields that stay hidden; ``dates`` are
     segments outside the ranges and not beside the period. ``left`` and
     ``right`` are the record numbers of what stands beside a period, None where
-    nothing does or it is no record.
+    nothing does or it is no record. ``loose`` counts the records shown for a
+    period whose own times do not lie wholly within it: they can mean several
+    days, or the file is not in order of time.
     """
 
     ranges: tuple[Range, ...]
@@ -36,6 +49,7 @@ class Selection(NamedTuple):
     records: int
     left: int | None
     right: int | None
+    loose: int = 0
 
     def edges(self, segments: int) -> tuple[int | None, int | None]:
         """Return the segments just before and just after the period, where there are any."""
@@ -60,8 +74,12 @@ def select(private: Private, n: int, asked: Asked) -> Selection:
     else:
         try:
             period = parse_period(asked.period, root.clock)
-        except Malformed as error:
-            raise Refusal(EXIT_BAD_INPUT, f"--period：{error}", f"--period: {error}") from None
+        except BadPeriod as error:
+            raise Refusal(
+                EXIT_BAD_INPUT,
+                f"--period：{_PERIOD_ZH[error.reason]}",
+                f"--period: {REASONS[error.reason]}",
+            ) from None
         ranges = (_by_period(private, n, period, root.segments),)
         hidden = _hidden(private, n, asked, ranges)
     found = Selection(ranges, period, hidden, frozenset(), 0, None, None)
@@ -156,12 +174,13 @@ def _with_dates(private: Private, n: int, found: Selection, segments: int) -> Se
     """Add what dates the shown records from outside, and count what is shown."""
     left, right = found.edges(segments)
     wanted: set[int] = set()
-    records = number = 0
+    records = number = loose = 0
     beside: dict[int, int] = {}
     for index, (row, bounds) in enumerate(private.bounded_rows(n)):
         number += row.kind == RECORD
         inside = any(start <= index < end for start, end in found.ranges)
         records += inside and row.kind == RECORD
+        loose += inside and row.kind == RECORD and _is_loose(found.period, bounds)
         if index in (left, right) and row.kind == RECORD:
             beside[index] = number
         if not (inside and row.kind == RECORD) and index not in (left, right):
@@ -185,4 +204,11 @@ def _with_dates(private: Private, n: int, found: Selection, segments: int) -> Se
         records=records,
         left=None if left is None else beside.get(left),
         right=None if right is None else beside.get(right),
+        loose=loose,
     )
+
+
+def _is_loose(period: Period | None, bounds: Bounds) -> bool:
+    if period is None or bounds.te_lo is None or bounds.te_hi is None:
+        return False
+    return bounds.te_lo < period.first or bounds.te_hi > period.last

@@ -80,6 +80,20 @@ def test_a_period_says_what_is_shown_beside_it(run: Run):
     assert run.verified().facts["file.0.completeness"] == "period"
 
 
+def test_a_period_says_how_many_records_are_shown_that_may_lie_outside(run: Run, tmp_path: Path):
+    """Without a day past the twelfth the order of day and month is open: all may be in the period."""
+    chat = b"".join(b"01/0%d/24, 10:00 - Ann: %d\n" % (n, n) for n in range(2, 8))
+    (tmp_path / "open.zip").write_bytes(seal_in_memory([("open.txt", chat)]).zip())
+    done = run(
+        "--file", "open.txt", "--period", "2024-03-01..2024-03-31", package=tmp_path / "open.zip"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "not certainly within the period by their own times: " in done.stdout
+    run.out.unlink()
+    done = run("--file", NAME, "--period", "2024-01-02..2024-01-02")
+    assert "not certainly" not in done.stdout  # control
+
+
 def test_media_go_along_when_asked(run: Run):
     done = run("--file", NAME, "--records", "3", "--with-media")
     assert done.returncode == 0, done.stderr
@@ -160,6 +174,12 @@ def test_what_is_no_private_package(run: Run, packed: Path, tmp_path: Path):
 
 def test_chinese(packed: Path, tmp_path: Path):
     out = tmp_path / "o.zip"
+    done = beilin(
+        "disclose", str(packed / "p.zip"), "--file", NAME, "--period", "2024", "--out", str(out),
+        env=environment(LANG="zh_CN.UTF-8"),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.isascii()) == (65, False)
+    assert "--period：应写作 2024-03-01T00:00..2024-03-31T23:59" in done.stderr
     done = beilin(
         "disclose", str(packed / "p.zip"), "--file", NAME, "--records", "2", "--out", str(out),
         env=environment(LANG="zh_CN.UTF-8"),

@@ -15,7 +15,8 @@ from tests.verifier.exports.test_summary import android, message, weflow
 from verifier.errors import Malformed
 from verifier.evidence.segment import FRAMING, RECORD, Segment
 from verifier.exports import registry
-from verifier.exports.codes import NOTES
+from verifier.exports.codes import DIRECTIONS, NOTES
+from verifier.exports.families.bill_declared import _DIRECTIONS
 from verifier.exports.inspection.finding import SourceFinding, detail_text
 from verifier.exports.inspection.importance import by_importance
 from verifier.exports.inspection.source_pass import report_on
@@ -213,6 +214,20 @@ def test_details_without_words_stay_as_they_are():
     assert detail_text("") == ("", "")
     assert detail_text("gb18030").en == "decodes as GB18030"
     assert detail_text("missing 4").zh == "共缺 4 个编号"
+    assert detail_text("declared income 1 28.50 found 2 30.00") == (
+        "收入：自称 1 笔 28.50 元，读到 2 笔 30.00 元",
+        "income: declared 1 of 28.50 yuan in all, found 2 of 30.00",
+    )
+    assert detail_text("declared 2024-05-01 00:00:00 to 2024-05-31 23:59:59").zh == (
+        "自称 2024-05-01 00:00:00 至 2024-05-31 23:59:59"
+    )
+    unknown = "declared loss 1 28.50 found 2 30.00"
+    assert detail_text(unknown) == (unknown, unknown)
+
+
+def test_every_direction_of_a_bill_has_words():
+    assert set(_DIRECTIONS.values()) == DIRECTIONS.keys()
+    assert [DIRECTIONS[name].zh for name in _DIRECTIONS.values()] == list(_DIRECTIONS)
 
 
 # -- any bytes whatever ---------------------------------------------------------------

@@ -11,8 +11,8 @@ That a code is absent means "not detected", not "not so".
 
 from __future__ import annotations
 
-from .details import DETAILS
+from .details import DETAILS, DIRECTIONS
 from .flags import FLAGS
 from .notes import NOTES
 
-__all__ = ["DETAILS", "FLAGS", "NOTES"]
+__all__ = ["DETAILS", "DIRECTIONS", "FLAGS", "NOTES"]

@@ -92,3 +92,16 @@ DETAILS: Final[dict[str, Text]] = {
     "too-large": Text("解压后过大", "too large when unpacked"),
     "unreadable-list": Text("清单不可读", "its list cannot be read"),
 }  # fmt: skip
+
+DIRECTIONS: Final[dict[str, Text]] = {
+    "income": Text("收入", "income"),
+    "expense": Text("支出", "expense"),
+    "uncounted": Text("不计收支", "not counted"),
+    "other": Text("其他", "other"),
+    "neutral": Text("中性交易", "neutral"),
+    "received": Text("已收入", "received"),
+    "receivable": Text("待收入", "receivable"),
+    "paid": Text("已支出", "paid"),
+    "payable": Text("待支出", "payable"),
+}
+"""The directions of a bill's totals, as ``bill_declared`` writes them in a detail."""

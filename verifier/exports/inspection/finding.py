@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ..codes import DETAILS, NOTES
+from ..codes import DETAILS, DIRECTIONS, NOTES
 from ..codes.notes import NoteText
 from ..text import Text
 from .live_secrets import KINDS
@@ -53,15 +53,27 @@ class SourceFinding:
 
 _NUMBERS: Final = (
     (re.compile(r"declared (\S{1,40}) found (\S{1,40})"), "自称 {0}，读到 {1}", "declared {0}, found {1}"),
+    (re.compile(r"declared (\d[\d :-]{3,30}) to (\d[\d :-]{3,30})"), "自称 {0} 至 {1}",
+     "declared {0} to {1}"),
     (re.compile(r"declared (\S{1,40})"), "自称 {0}", "declared {0}"),
     (re.compile(r"missing (\d{1,20})"), "共缺 {0} 个编号", "{0} numbers in all"),
 )  # fmt: skip
+
+
+_TOTALS: Final = re.compile(r"declared ([a-z]+) (\d{1,20}) (\S{1,40}) found (\d{1,20}) (\S{1,40})")
 
 
 def detail_text(detail: str) -> Text:
     """Return a detail in words where there are words for it, else as it is."""
     if detail in DETAILS:
         return DETAILS[detail]
+    total = _TOTALS.fullmatch(detail)
+    if total is not None and total[1] in DIRECTIONS:
+        way = DIRECTIONS[total[1]]
+        return Text(
+            f"{way.zh}：自称 {total[2]} 笔 {total[3]} 元，读到 {total[4]} 笔 {total[5]} 元",
+            f"{way.en}: declared {total[2]} of {total[3]} yuan in all, found {total[4]} of {total[5]}",
+        )
     for pattern, zh, en in _NUMBERS:
         match = pattern.fullmatch(detail)
         if match is not None:

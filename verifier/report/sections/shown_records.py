@@ -15,15 +15,18 @@ from ...evidence.period import to_written
 from ...result import Result
 from ...shown_segment import MAX_SEGMENTS, MAX_TEXT, ShownSegment
 from ..document import Block, Entry, Line, Section
-from ..escape import MAXIMUM
+from ..escape import MAXIMUM, escape
 from ..marked import ours, own
 from ..shown_files import ShownFile, shown_files
 from ..words import Words
 
 IN_SHORT: Final = 30
 _LINES: Final = 200
-"""So many lines of one text are set apart; the rest follows as one."""
+"""So many lines of one text, and parts between TABs of one line, are set apart; the rest follows as one."""
 _NEXT_LINE: Final = " ⏎ "
+_TAB: Final = " ⇥ "
+_CODE: Final = escape('"')
+"""What ``escape`` makes of the sign that it hides most often, for the sentence that explains it."""
 _ROLES: Final = {"left": "beside", "right": "beside", "dates": "dates"}
 
 
@@ -43,7 +46,9 @@ def records_in_short(result: Result, words: Words) -> Section:
     rest += sum(file.count("not_listed") for file in shown_files(result))
     blocks.append(
         Line(
-            words("records.rest", count=rest, most=MAX_SEGMENTS) if rest else words("records.full")
+            words("records.rest", count=rest, most=MAX_SEGMENTS, code=_CODE)
+            if rest
+            else words("records.full", code=_CODE)
         )
     )
     return Section("records", words("records"), tuple(blocks))
@@ -61,7 +66,7 @@ def records_annex(result: Result, words: Words) -> tuple[Section, ...]:
     ]
     if not sections:
         return ()
-    blocks: list[Block] = [Line(words("records.lead")), *sections]
+    blocks: list[Block] = [Line(words("records.lead", code=_CODE)), *sections]
     return (Section("records", words("records"), tuple(blocks), annex=True),)
 
 
@@ -150,12 +155,15 @@ def _moment(second: int, clock: str) -> str:
 
 
 def _text(text: str, most: int) -> str:
-    """Return someone's words on one line; where they had a new line there is a sign between quotes."""
-    lines = [line.strip() for line in text.replace("\r\n", "\n").split("\n", _LINES)]
+    """Return someone's words on one line; a new line or a TAB in them is a sign between quotes."""
     found, left = [], most
-    for line in filter(None, lines):
-        if left <= 0:
-            break
-        found.append(own(line, left))
-        left -= len(line)
+    for line in text.replace("\r\n", "\n").split("\n", _LINES):
+        parts: list[str] = []
+        for part in filter(None, (each.strip() for each in line.split("\t", _LINES))):
+            if left <= 0:
+                break
+            parts.append(own(part, left))
+            left -= len(part)
+        if parts:
+            found.append(_TAB.join(parts))
     return _NEXT_LINE.join(found) or own("")
