@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.errors import Malformed
-from verifier.evidence.period import REASONS, parse_period, to_written
+from verifier.evidence.period import REASONS, BadPeriod, parse_period, to_written
 
 DAY = 1709251200  # 2024-03-01T00:00:00, as if the clock showed UTC
 
@@ -42,7 +41,7 @@ def test_seconds(text: str, clock: str, first: int, last: int):
     ],
 )  # fmt: skip
 def test_refused(text: str, clock: str):
-    with pytest.raises(Malformed, match="period") as raised:
+    with pytest.raises(BadPeriod, match="period") as raised:
         parse_period(text, clock)
     assert str(raised.value) == f"period: {REASONS[raised.value.reason]}"
 

@@ -113,7 +113,7 @@ def test_lines_and_cells_are_set_apart_and_codes_are_explained():
     for text in (as_text(result, "zh"), full_text(result, None, "zh")):
         assert said in text
         assert "“⇥”表示制表符" in text
-        assert "\\u{22} 是直双引号" in text
+        assert "\\u{22} 一类是不便照印的字符的编码（此例为直双引号）" in text
     for text in (as_text(result, "en"), full_text(result, None, "en")):
         assert "codes like \\u{22} (a straight double quote)" in text
 
