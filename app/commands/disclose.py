@@ -149,6 +149,15 @@ def _lines(private: Private, n: int, selection: Selection | None) -> list[str]:
                 "period is missing rests on their times.",
             )
         )
+    if selection.dating:
+        numbers = ", ".join(map(str, selection.dating[:20]))
+        lines.append(
+            say(
+                f"时段之外的第 {numbers} 条也完整出示：所示的未载时间的记录以其时间为时间。",
+                f"Shown whole as well, from outside the period: {numbers}. Records shown without a time "
+                "of their own take it from there.",
+            )
+        )
     if hidden:
         lines.append(
             say(

@@ -187,3 +187,11 @@ def test_an_hour_that_later_pythons_read_is_no_hour():
         with pytest.raises(Malformed):
             parse_period(text, "wall")
     parse_period("2024-05-01T23:59..2024-05-02", "wall")
+
+
+def test_an_empty_file_is_no_byte_that_was_matched(tmp_path: Path):
+    tree = Tree(leaves_of(CHAT), WHATSAPP)
+    shown = tree.show((0, 7), redacted=set(range(7)))
+    nothing = checked(tmp_path, tree, shown, ("x", b""))
+    assert outcome(nothing) == ("INDETERMINATE", "SIGNED_DATA_NOT_FOUND")
+    assert outcome(checked(tmp_path, tree, shown, ("x", b"hello"))) == PASSES

@@ -56,7 +56,7 @@ def check_disclosure(
         else:
             check_files(result, container, whole, hashes)
             assert sealed is not None
-            _records(result, container, sealed, parts)
+            _records(result, container, sealed, parts, sum(o.file.size for o in whole.values()))
         for n in whole:
             result.facts[f"file.{n}.completeness"] = "whole"
         result.facts["files"] = len(sealed.files) if sealed else 0
@@ -110,9 +110,13 @@ def _wanted(openings: dict[int, Opening], hashes: Hashes, receipt: Receipt | Non
 
 
 def _records(
-    result: Result, container: Container, sealed: Manifest, parts: dict[int, Opening]
+    result: Result,
+    container: Container,
+    sealed: Manifest,
+    parts: dict[int, Opening],
+    whole_bytes: int,
 ) -> None:
-    """3. to 8. for each file of which some records are shown."""
+    """3. to 8. for each file of which some records are shown; ``whole_bytes`` are those of whole files."""
     unknown = differing = matched = 0
     room = Room()
     for n, opening in parts.items():
@@ -135,7 +139,7 @@ def _records(
         unknown += again is None
         differing += again is not None and again.differ > 0
         _facts(result, n, opening, root, shown, again)
-    if parts and not matched and result.facts.get("files") == 0:
+    if parts and not matched + whole_bytes:
         # Of a disclosure that shows no byte at all nothing was matched.
         result.add("records", NOT_DONE, "SIGNED_DATA_NOT_FOUND")
     else:

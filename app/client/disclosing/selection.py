@@ -37,9 +37,10 @@ class Selection(NamedTuple):
     ``hidden`` maps segments to the fields that stay hidden; ``dates`` are
     segments outside the ranges and not beside the period. ``left`` and
     ``right`` are the record numbers of what stands beside a period, None where
-    nothing does or it is no record. ``loose`` counts the records shown for a
-    period whose own times do not lie wholly within it: they can mean several
-    days, or the file is not in order of time.
+    nothing does or it is no record; ``dating`` those of records that are shown
+    because they date an undated one of the period. ``loose`` counts the records
+    shown for a period whose own times do not lie wholly within it: they can mean
+    several days, or the file is not in order of time.
     """
 
     ranges: tuple[Range, ...]
@@ -49,6 +50,7 @@ class Selection(NamedTuple):
     records: int
     left: int | None
     right: int | None
+    dating: tuple[int, ...] = ()
     loose: int = 0
 
     def edges(self, segments: int) -> tuple[int | None, int | None]:
@@ -199,7 +201,9 @@ def _with_dates(private: Private, n: int, found: Selection, segments: int) -> Se
         # A date row may stand outside; another message is not shown for its date.
         kinds = {index: row.kind for index, row in enumerate(private.rows(n)) if index in outside}
         outside = {index for index in outside if kinds[index] == FRAMING}
+    numbers = _numbers(private, n, outside)
     return found._replace(
+        dating=numbers,
         dates=frozenset(outside),
         records=records,
         left=None if left is None else beside.get(left),
@@ -212,3 +216,13 @@ def _is_loose(period: Period | None, bounds: Bounds) -> bool:
     if period is None or bounds.te_lo is None or bounds.te_hi is None:
         return False
     return bounds.te_lo < period.first or bounds.te_hi > period.last
+
+
+def _numbers(private: Private, n: int, indexes: set[int]) -> tuple[int, ...]:
+    """Return the record numbers of those segments that are records."""
+    number, found = 0, []
+    for index, row in enumerate(private.rows(n) if indexes else ()):
+        number += row.kind == RECORD
+        if index in indexes and row.kind == RECORD:
+            found.append(number)
+    return tuple(found)
