@@ -188,6 +188,12 @@ _NEXT = {
 _SUPPLY_LATER = "yes: supply it and verify again."
 
 _SUBS = {
+    "CHAIN_CONSTRAINTS_FAILURE": Sub("the certificates of the time-stamp do not meet the constraints of their use or time"),
+    "UNKNOWN_TSA": Sub(
+        "the policy does not have the authority that issued this time-stamp",
+        "the person verifying: obtain the root certificate of that authority through an independent channel and put it into the policy. A certificate that the material brings is not taken as a root.",
+        "yes: verify again with a policy that has the authority.",
+    ),
     "FORMAT_FAILURE": Sub("the bytes are not in the one spelling of the format (changed, cut off, or rewritten by other software)"),
     "HASH_FAILURE": Sub("a recomputed digest differs from the recorded one"),
     "SIG_CRYPTO_FAILURE": Sub("a signature does not verify, or its key is not accepted"),
