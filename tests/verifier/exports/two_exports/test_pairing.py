@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fixtures.exports.generate import paths
@@ -51,6 +51,7 @@ LINES = [f"13/05/24, 10:{n:02} - {'Ann' if n % 2 else 'Bob'}: line {n % 4}" for 
 
 
 @given(st.sets(st.integers(0, 19)), st.sets(st.integers(0, 19)))
+@example({0, 1, 2, 5, 13, 17}, {0, 1, 2, 3, 4, 5, 9, 17})
 def test_what_was_taken_out_of_either_is_what_is_listed(here: set[int], there: set[int]):
     keep_a = [n for n in range(20) if n not in here]
     keep_b = [n for n in range(20) if n not in there]
@@ -59,8 +60,12 @@ def test_what_was_taken_out_of_either_is_what_is_listed(here: set[int], there: s
     found = compared(android(*(LINES[n] for n in keep_a)), android(*(LINES[n] for n in keep_b)))
     listed = {keep_a[n - 1] for n in numbers_of(found.only_here)}
     other = {keep_b[n - 1] for n in numbers_of(found.only_there)}
-    # Alone at its time on both sides it would be "different"; here no time is shared by two.
-    assert (listed, other, found.different) == (there - here, here - there, [])
+    # Two of the same words at other times, if no third has those words, are one that differs in time.
+    for here_place, there_place, what in found.different:
+        assert what == ("time",)
+        listed.add(keep_a[here_place.number - 1])
+        other.add(keep_b[there_place.number - 1])
+    assert (listed, other) == (there - here, here - there)
     assert found.same == 20 - len(here | there)
 
 
