@@ -80,11 +80,11 @@ def _notarised(case: Case, row: Row, needs: Needs) -> Found:
 
 
 def _compared(case: Case, row: Row, needs: Needs) -> Found:
-    """M13-04: a plan for showing it, and a blank form, are no comparison that was made."""
+    """M13-04: what is declared is a plan for showing it; the sentence says that it is no comparison."""
     found = plainly(case, row, needs)
     if found.wording != PRESENT:
         return found
-    return Found(MISSING, NO_WORDING, words.text("why.not_compared"), is_open=True)
+    return Found(DECLARED, NO_WORDING, words.text("why.not_compared"), is_open=True)
 
 
 def _converted(case: Case, row: Row, needs: Needs) -> Found:

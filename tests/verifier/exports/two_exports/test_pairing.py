@@ -62,9 +62,14 @@ def test_what_was_taken_out_of_either_is_what_is_listed(here: set[int], there: s
     other = {keep_b[n - 1] for n in numbers_of(found.only_there)}
     # Two of the same words at other times, if no third has those words, are one that differs in time.
     for here_place, there_place, what in found.different:
+        a, b = keep_a[here_place.number - 1], keep_b[there_place.number - 1]
         assert what == ("time",)
-        listed.add(keep_a[here_place.number - 1])
-        other.add(keep_b[there_place.number - 1])
+        assert a != b
+        # The same words and sender, and nobody else left over on either side who said them.
+        assert [n for n in there - here if n % 4 == a % 4] == [a]
+        assert [n for n in here - there if n % 4 == a % 4] == [b]
+        listed.add(a)
+        other.add(b)
     assert (listed, other) == (there - here, here - there)
     assert found.same == 20 - len(here | there)
 

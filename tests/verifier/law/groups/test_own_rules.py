@@ -83,7 +83,7 @@ def test_voice_messages_without_sound_are_missing():
 
 def test_a_plan_and_a_blank_form_are_no_comparison():
     found = row(unsealed({"pres.demo_plan": '["登录"]'}), "M13-04")
-    assert (found.status, found.wording, found.is_open) == ("missing", "none", True)
+    assert (found.status, found.wording, found.is_open) == ("declared", "none", True)
     assert found.why is not None
     assert "是否已与原件比对没有记载" in found.why.zh
 
