@@ -146,6 +146,16 @@ def test_whole_files_and_what_goes_along(tmp_path: Path):
     assert passed(verify(media, sealed, tmp_path)).facts["file.1.completeness"] == "whole"
 
 
+def test_a_whole_file_is_called_whole_only_where_its_bytes_are(tmp_path: Path):
+    sealed = sealed_chat()
+    payload = disclose(sealed, tmp_path, NAME)
+    assert fact(verify(payload, sealed, tmp_path), "completeness") == "whole"
+    payload["data/files/0000.txt"] = CHAT[:-1] + b"!"
+    result = verify(payload, sealed, tmp_path)
+    assert outcome(result) == ("TOTAL-FAILED", "HASH_FAILURE")
+    assert "file.0.completeness" not in result.facts
+
+
 def test_nothing_shown_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     sealed = sealed_chat()
     with pytest.raises(Refusal, match=r"nothing|没有"):

@@ -57,8 +57,9 @@ def check_disclosure(
             check_files(result, container, whole, hashes)
             assert sealed is not None
             _records(result, container, sealed, parts, sum(o.file.size for o in whole.values()))
-        for n in whole:
-            result.facts[f"file.{n}.completeness"] = "whole"
+        files = result.check("files")
+        if files is not None and files.status != FAILED:
+            result.facts.update({f"file.{n}.completeness": "whole" for n in whole})
         result.facts["files"] = len(sealed.files) if sealed else 0
         result.facts["files_shown"] = len(openings)
     if receipt is not None:

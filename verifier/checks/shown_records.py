@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 from ..encoding import u64
 from ..errors import BindingFailure, Malformed
 from ..evidence.disclosed import (
+    BOUNDS,
     DATES,
     INSIDE,
     LEFT,
@@ -251,9 +252,7 @@ class _Pass:
         what = f"disclosed: segment {edge.index}"
         if edge.kind != RECORD:
             raise Malformed(f"{what}: what stands beside a period must be a record")
-        greatest, least = (
-            edge.second(name) for name in (("pmax", "pmin") if role == LEFT else ("smax", "smin"))
-        )
+        greatest, least = (edge.second(name) for name in BOUNDS[role])
         for low, high in self._times[role]:
             if (greatest is not None and high > greatest) or (least is not None and low < least):
                 raise BindingFailure(f"{what}: its bound does not cover the times shown beside it")

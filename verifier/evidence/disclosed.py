@@ -46,7 +46,8 @@ BARE: Final = frozenset(("pos", "raw"))
 """What framing, unparsed bytes and a segment that dates another open."""
 EDGE: Final = _DATED | {"raw"}
 """What the segment beside a period opens, with one of its two bounds."""
-BOUNDS: Final = {LEFT: ("pmax", "pmin"), RIGHT: ("smin", "smax")}
+BOUNDS: Final = {LEFT: ("pmax", "pmin"), RIGHT: ("smax", "smin")}
+"""The greatest last and the least first second of all segments on that side, itself included."""
 
 
 class Range(NamedTuple):

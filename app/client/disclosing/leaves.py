@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
-from verifier.evidence.disclosed import BARE, BOUNDS, DATES, EDGE, INSIDE, LEFT, SHOWN, Head
+from verifier.evidence.disclosed import BARE, BOUNDS, DATES, EDGE, INSIDE, SHOWN, Head
 from verifier.evidence.leaf_opening import NAMES, LeafOpening, commitment
 from verifier.evidence.messages import field_values, leaf_body, raw_commitments
 from verifier.evidence.segment import RECORD
@@ -116,20 +116,13 @@ def _opened(
     if role == INSIDE:
         hidden = selection.hidden.get(index)
         return SHOWN if hidden is None else SHOWN - hidden - {"raw"}
+    # Of the two bounds only one that lies outside the period is shown.
     assert selection.period is not None
-    first, last = selection.period.first, selection.period.last
-    by_end, by_start = BOUNDS[role]
-    high, low = (
-        getattr(bound, name) for name in (("pmax", "pmin") if role == LEFT else ("smax", "smin"))
-    )
-    # Of the two bounds only the one that lies outside the period is shown.
-    name = (
-        ("pmax" if role == LEFT else "smax")
-        if high < first
-        else ("pmin" if role == LEFT else "smin")
-    )
-    assert name in (by_end, by_start) and (high < first or low > last)  # noqa: PT018
-    return EDGE | {name}
+    greatest, least = BOUNDS[role]
+    if getattr(bound, greatest) < selection.period.first:
+        return EDGE | {greatest}
+    assert getattr(bound, least) > selection.period.last, "the selection chose such an edge"
+    return EDGE | {least}
 
 
 def _leaf(
