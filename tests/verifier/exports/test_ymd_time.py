@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.exports.families.clock_offset import Offsets, offset_between
+from verifier.exports.families.clock_offset import Offsets, offset_of
 from verifier.exports.families.ymd_time import read_time
 from verifier.exports.reader import Note
 
@@ -24,10 +24,10 @@ def test_times_written_year_first(written: bytes, seconds: tuple[int, int] | Non
 
 
 def test_offsets():
-    assert offset_between(1715565600, (1715594400, 1715594400)) == 28800
-    assert offset_between(1715565659, (1715594400, 1715594459)) == 28800
-    assert offset_between(1715565601, (1715594400, 1715594400)) is None
-    assert offset_between(0, (15 * 3600, 15 * 3600)) is None
+    assert offset_of(1715565600, (1715594400, 1715594400)) == 28800
+    assert offset_of(1715565659, (1715594400, 1715594459)) == 28800
+    assert offset_of(1715565601, (1715594400, 1715594400)) is None
+    assert offset_of(0, (15 * 3600, 15 * 3600)) is None
     none = Offsets()
     assert (none.usual(), none.notes()) == (None, [])
     none.add(3, None)

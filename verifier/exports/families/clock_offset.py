@@ -8,25 +8,19 @@ for the file; the others contradict it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from ..reader import Note
 from ..tally import Tally, merged
-from .instants import offset_text
-
-_QUARTER: Final = 900
-_LEAST: Final = -12 * 3600
-_MOST: Final = 14 * 3600
+from .instants import offset_between, offset_text
 
 
-def offset_between(instant: int, wall: tuple[int, int]) -> int | None:
+def offset_of(instant: int, wall: tuple[int, int]) -> int | None:
     """Return seconds east of UTC; None if the two times give no offset in use.
 
     ``wall`` is the first and last second that the written wall time can mean.
     """
     first, last = wall
-    offset = first - (instant if first == last else instant // 60 * 60)
-    return None if offset % _QUARTER or not _LEAST <= offset <= _MOST else offset
+    return offset_between(first, instant if first == last else instant // 60 * 60)
 
 
 @dataclass

@@ -31,7 +31,7 @@ from typing import Final
 from ...evidence.segment import Segment
 from ..charset import encoding_notes, encoding_of
 from ..cutting.csv_cut import rows, texts
-from ..families.clock_offset import offset_between
+from ..families.clock_offset import offset_of
 from ..families.csv_chat import Columns, Form, Message, Survey, add_note, cut, notes_of, survey
 from ..families.ymd_time import read_time
 from ..reader import Note, Reader, Reading, Reason
@@ -87,7 +87,7 @@ def _parse(found: list[bytes]) -> Message | None:
         kind + b"," + sub_kind,
         flags=flags,
         paired=paired,
-        offset=offset_between(te[0], wall) if te is not None and wall is not None else None,
+        offset=offset_of(te[0], wall) if te is not None and wall is not None else None,
     )
 
 
