@@ -10,19 +10,18 @@ starts a new one, which recovers or says why it refuses.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
-import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 
 from app.web import logs
+from app.web.orderly import OrderlyServer
 from app.web.protocol import Bounds, bounded
 from ledger.log import Log
 
@@ -35,7 +34,7 @@ EXIT_FAILED = 70
 BACKLOG = 2048
 
 
-class _Server(uvicorn.Server):
+class _Server(OrderlyServer):
     def __init__(
         self,
         config: uvicorn.Config,
@@ -43,25 +42,15 @@ class _Server(uvicorn.Server):
         stopped: threading.Event,
         announce: Callable[[], None],
     ) -> None:
-        super().__init__(config)
+        def settled() -> None:
+            gc.collect()
+            gc.freeze()  # what lives as long as the process need not be looked at again
+            announce()
+
+        super().__init__(config, settled)
         self._stopped = stopped
         self._service = service
-        self._announce = announce
         self._loop: asyncio.AbstractEventLoop | None = None
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Handle SIGTERM and SIGINT; unlike uvicorn's own, a stop in order ends with exit 0."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second signal stops without waiting for requests."""
@@ -82,9 +71,6 @@ class _Server(uvicorn.Server):
         """Start to serve, then say so."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()  # what lives as long as the process need not be looked at again
-        self._announce()
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: write the access lines; stop when the log has stopped writing."""

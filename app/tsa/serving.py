@@ -9,18 +9,16 @@ bounded in size and time as those of every program of ours (``app/web``).
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 import socket
 import threading
-from collections.abc import Callable, Generator
-from types import FrameType
+from collections.abc import Callable
 from typing import Any, Final
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from app.web.limits import BodyError, BoundedBody, TooLarge, read_body
+from app.web.orderly import OrderlyServer
 from app.web.protocol import Answer, Bounds, bounded
 from verifier.timestamp.messages import MAX_REQUEST_BYTES
 
@@ -104,32 +102,6 @@ def _refusal(code: str) -> Answer:
     return _text(_STATUS[code], code)
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Handle SIGTERM and SIGINT; unlike uvicorn's own, a stop in order ends with exit 0."""
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop."""
-        self.should_exit = True
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to serve, then say so."""
-        await super().startup(sockets)
-        self._announce()
-
-
 def run(authority: Authority, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT."""
     settings: dict[str, Any] = {
@@ -137,4 +109,6 @@ def run(authority: Authority, listener: socket.socket, announce: Callable[[], No
         "access_log": False, "server_header": False, "proxy_headers": False,
         "timeout_graceful_shutdown": _STOP_SECONDS,
     }  # fmt: skip
-    _Server(uvicorn.Config(Application(authority), **settings), announce).run(sockets=[listener])
+    OrderlyServer(uvicorn.Config(Application(authority), **settings), announce).run(
+        sockets=[listener]
+    )

@@ -6,17 +6,15 @@ After a write that failed it is not known what is durable; the process ends with
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import signal
 import socket
-import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, Final
 
 import uvicorn
 
 from app.web import logs
+from app.web.orderly import OrderlyServer
 from app.web.protocol import Bounds, bounded
 
 from .endpoints import Endpoints, refusal
@@ -37,32 +35,12 @@ def alarm(event: str, members: dict[str, Any]) -> None:
     logs.event(event, level=logging.CRITICAL, **members)
 
 
-class _Server(uvicorn.Server):
+class _Server(OrderlyServer):
     def __init__(
         self, config: uvicorn.Config, witness: Witness, announce: Callable[[], None]
     ) -> None:
-        super().__init__(config)
+        super().__init__(config, announce)
         self._witness = witness
-        self._announce = announce
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Handle SIGTERM and SIGINT; unlike uvicorn's own, a stop in order ends with exit 0."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to serve, then say so."""
-        await super().startup(sockets)
-        self._announce()
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: write the access lines; stop when a write has failed."""
