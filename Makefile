@@ -49,8 +49,8 @@ test: lint types .venv/.image  ## lint, types, the image's steps and the whole s
 test-fast: .venv/.installed  ## the suite without fault tests, stopping at the first failure
 	@$(PYTEST) $(SPREAD) -m 'not fault' -x
 
-soak: .venv/.installed  ## the fault tests with more rounds, and the slow controls
-	@BEILIN_SOAK=1 $(PYTEST) $(SPREAD) -m 'soak or fault' --timeout 3600
+soak: .venv/.installed  ## the fault tests and the exhaustive ones with more rounds, and the slow controls
+	@BEILIN_SOAK=1 $(PYTEST) $(SPREAD) -m 'soak or fault or longer' --timeout 3600
 
 bench: .venv/.installed  ## the table of speeds with its ratios (never part of CI)
 	@$(BIN)/python -m bench

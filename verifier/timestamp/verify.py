@@ -225,9 +225,10 @@ def _unread(data: SignedData, path: Sequence[Certificate]) -> tuple[str, ...]:
 
 def _facts(certificate: Certificate, ids: Sequence[Sequence[CertificateId]]) -> SignerFacts:
     first, last = validity_of(certificate)
+    subject, issuer = certificate.names()
     return SignerFacts(
-        _escaped(certificate.x509.subject.rfc4514_string()),
-        _escaped(certificate.x509.issuer.rfc4514_string()),
+        _escaped(subject),
+        _escaped(issuer),
         certificate.serial,
         first,
         last,

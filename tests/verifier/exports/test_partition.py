@@ -24,6 +24,7 @@ from verifier.exports.tools import wechat_transcript
 from verifier.exports.tools.whatsapp_time import HEADERS
 
 FIXTURES = paths()
+pytestmark = pytest.mark.longer
 SOAK = is_soak()
 """More of everything; the same tests."""
 
