@@ -47,6 +47,7 @@ COMMANDS: Final = (
     "recover",
     # for those who watch over logs
     "witness",
+    "monitor",
     # for development and tests
     "tsa",
 )

@@ -8,8 +8,9 @@ same of every entry (a test compares them).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from ..encoding import parse_time, to_base64, to_time
 from ..errors import Malformed, NewerFormat
@@ -73,32 +74,49 @@ def check_body(entry: Entry, index: int) -> None:
         parse_note(entry.body)
 
 
-class Entries:
-    """The state that runs along the log, and the first fault of each check."""
+class Links(Protocol):
+    """What is asked of the set of links; who follows a large log keeps it on disk."""
 
-    def __init__(self) -> None:
+    def __contains__(self, link: bytes, /) -> bool: ...
+
+    def isdisjoint(self, links: Iterable[bytes], /) -> bool: ...
+
+    def add(self, link: bytes, /) -> None: ...
+
+    def update(self, links: Iterable[bytes], /) -> None: ...
+
+
+class Entries:
+    """The state that runs along the log, and the first fault of each check.
+
+    ``last`` and ``frozen`` go on from entries that were read before, ``links`` holds theirs.
+    """
+
+    def __init__(
+        self, links: Links | None = None, *, last: bytes = b"", frozen: bool = False
+    ) -> None:
         self.counts = dict.fromkeys(KINDS, 0)
         self.first: bytes | None = None
-        self.last = b""
+        self.last = last
         self.fault: Fault | None = None
         self.unread = 0  # how many entries could not be read
         self.twice: Fault | None = None
         self.twice_link = b""
-        self._links: set[bytes] = set()
-        self._frozen = False
+        self.links: Links = set() if links is None else links
+        self.frozen = frozen
         self._day = b""  # the last day that was found to be real
 
     def read(self, path: str, data: bytes, starts: list[int], first: int) -> None:
         """Check the entries of a bundle; ``first`` is the index of its first one."""
         width = len(starts) - 1
         found = _IN_BUNDLE.findall(data) if starts[-1] - 2 == width * (EVIDENCE_BYTES + 2) else []
-        if len(found) != width or self._frozen or len(data) != starts[-1] - 2:
+        if len(found) != width or self.frozen or len(data) != starts[-1] - 2:
             self._read_slowly(path, data, starts, first)
             return
         links, times = zip(*found, strict=True)
         if self._times_are_fine(times) and self._are_new(links):
             self.counts["evidence"] += width
-            self._links.update(links)
+            self.links.update(links)
             self.first = self.first or times[0]
             self.last = times[-1]
             return
@@ -121,7 +139,7 @@ class Entries:
         return True
 
     def _are_new(self, links: tuple[bytes, ...]) -> bool:
-        return len(set(links)) == len(links) and self._links.isdisjoint(links)
+        return len(set(links)) == len(links) and self.links.isdisjoint(links)
 
     def _read_slowly(self, path: str, data: bytes, starts: list[int], first: int) -> None:
         for index, (start, end) in enumerate(pairwise(starts), first):
@@ -134,17 +152,17 @@ class Entries:
                 self._refuse(place, "NEWER_FORMAT" if newer else "FORMAT_FAILURE", str(error))
                 continue
             self.counts[kind] += 1
-            if self._frozen:
+            if self.frozen:
                 self._refuse(place, "CONSISTENCY_FAILURE", "ENTRY_AFTER_FREEZE")
             if time < self.last:
                 self._refuse(place, "CONSISTENCY_FAILURE", "TIME_DECREASES")
-            if link in self._links and self.twice is None:
+            if link in self.links and self.twice is None:
                 self.twice = Fault(place, "CONSISTENCY_FAILURE", "LINK_TWICE")
                 self.twice_link = link
-            self._links.add(link)
+            self.links.add(link)
             self.first = self.first or time
             self.last = max(self.last, time)
-            self._frozen = self._frozen or kind == "freeze"
+            self.frozen = self.frozen or kind == "freeze"
 
     def _parse(self, entry: bytes, index: int) -> tuple[str, bytes, bytes]:
         """Return kind, link and received as they are spelled."""

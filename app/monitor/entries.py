@@ -1,0 +1,78 @@
+"""Every new entry of the log: its spelling, its time, its link, and nothing behind a freeze.
+
+The judgement is the audit's own (``verifier.checks.log_entries``). A bundle in
+which it finds a fault is read again entry by entry, so that each fault is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from verifier.checks.log_entries import Entries, is_open
+from verifier.policy import Policy
+
+from .memory import Memory
+
+_FREEZE: Final = b"beilin/entry/v1\nkind freeze\n"
+_KINDS: Final = {"ENTRY_AFTER_FREEZE": "freeze", "TIME_DECREASES": "time"}
+
+
+class Found(NamedTuple):
+    """A fault of one entry: ``kind`` is that of the alarm, ``reason`` a sentence of ours."""
+
+    kind: str
+    index: int  # type: ignore[assignment]  # hides tuple.index, which has no use here
+    reason: str
+
+
+class _Faulty(Exception):
+    """There is a fault in the bundle."""
+
+
+class Checker:
+    """Reads bundles in order, within transactions of the memory."""
+
+    def __init__(self, memory: Memory, policy: Policy) -> None:
+        self._memory = memory
+        self._policy = policy
+
+    def read(self, path: str, data: bytes, starts: list[int], first: int) -> list[Found]:
+        """Check the entries of a bundle, or of the rest of one; remember what they say."""
+        last = self._memory.get("received") or b""
+        frozen = self._memory.number("frozen")
+        links = self._memory.links(first)
+
+        def begin() -> Entries:
+            return Entries(links, last=last, frozen=frozen is not None)
+
+        found: list[Found] = []
+        entries = begin()
+        try:
+            with self._memory.attempt():
+                entries.read(path, data, starts, first)
+                if entries.fault is not None or entries.twice is not None:
+                    raise _Faulty
+        except _Faulty:
+            entries = begin()
+            found = list(_one_by_one(entries, path, data, starts, first))
+        if entries.frozen and frozen is None:
+            spans = enumerate(pairwise(starts), first)
+            frozen = next(at for at, (begin_, _) in spans if data.startswith(_FREEZE, begin_))
+        self._memory.put(received=entries.last, frozen=frozen)
+        return found
+
+
+def _one_by_one(
+    entries: Entries, path: str, data: bytes, starts: list[int], first: int
+) -> Iterator[Found]:
+    for index, (start, end) in enumerate(pairwise(starts), first):
+        entries.read(path, data[start - 2 : end - 2], [2, end - start + 2], index)
+        fault, entries.fault = entries.fault, None
+        twice, entries.twice = entries.twice, None
+        if fault is not None:
+            kind = "newer" if is_open(fault) else _KINDS.get(fault.reason, "entry")
+            yield Found(kind, index, fault.reason)
+        if twice is not None:
+            yield Found("link", index, twice.reason)
