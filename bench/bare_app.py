@@ -32,12 +32,14 @@ def make_app(answer_bytes: int) -> Starlette:
     decode = msgspec.json.Decoder(EntryIn).decode
     encode = msgspec.json.Encoder().encode
     leaf = "A" * 43 + "="
-    rest = answer_bytes - len(encode(EntryOut("0", leaf, "")))
+    rest = answer_bytes - len(encode(EntryOut("0", leaf, "", "published")))
     receipt = "A" * max(0, rest)
 
     async def post(request: Request) -> Response:
         decode(await request.body())
-        return Response(encode(EntryOut("0", leaf, receipt)), 201, media_type="application/json")
+        return Response(
+            encode(EntryOut("0", leaf, receipt, "published")), 201, media_type="application/json"
+        )
 
     return Starlette(routes=[Route("/v1/entries", post, methods=["POST"])])
 

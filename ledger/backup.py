@@ -29,6 +29,7 @@ from .config import NAME, database_file, open_database, read_config
 from .durable import TEMPORARY, sync_directory
 from .errors import AlreadyExists, Config
 from .fsck_tree import Files
+from .publish import PENDING
 
 NOTES: Final = """\
 A backup of a Beilin log.
@@ -62,12 +63,15 @@ def backup(data: Path, out: Path) -> int:
     open_database(data, config).dispose()
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=out.parent) as folder:
         copy = Path(folder) / "beilin.db"
+        # Read before the database: what stands there then is published in the snapshot too.
+        checkpoint = (data / "log/checkpoint").read_bytes()
         with (
             closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)
             rows = target.execute("SELECT size, note FROM published ORDER BY size").fetchall()
+            witnessed = target.execute("SELECT 1 FROM witness_keys LIMIT 1").fetchone()
             # One file, readable alone: no write-ahead log beside it.
             target.execute("PRAGMA journal_mode=DELETE")
         part = Path(folder) / "backup.tar"
@@ -77,8 +81,13 @@ def backup(data: Path, out: Path) -> int:
                 _add_bytes(tar, "RESTORE.txt", NOTES.encode())
                 tar.add(data / NAME, NAME)
                 tar.add(copy, file.name)
-                if rows:
+                if rows and not witnessed:
                     _add_bytes(tar, "log/checkpoint", rows[-1][1])
+                elif rows:
+                    # The newest that met its quorum; the newest of all waits for its own.
+                    _add_bytes(tar, "log/checkpoint", checkpoint)
+                    if not checkpoint.startswith(rows[-1][1]):
+                        _add_bytes(tar, f"log/{PENDING}", rows[-1][1])
                 for name in _static(data / "log", [row[0] for row in rows]):
                     tar.add(data / "log" / name, f"log/{name}")
             stream.flush()

@@ -2,8 +2,9 @@
 
     rows        each entry with its columns, opening, submission and chain   (fsck_rows)
     declared    each declaration's signature, digest and predecessor         (fsck_declarations)
+    witnessed   each stored cosignature; the checkpoints that stand there    (fsck_cosignatures)
     tree        every tile row, every root that was ever signed              (fsck_tree)
-    files       every published tile, partial and bundle, the checkpoint     (fsck_tree)
+    files       every published tile, partial and bundle                     (fsck_tree)
     signer      every head of its journal
     database    its own integrity check, and that the triggers are there
 
@@ -14,7 +15,6 @@ derived from nothing: ``requests.fingerprint``, ``accounts`` and ``api_keys``.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,6 +31,7 @@ from . import queries
 from .config import LogConfig, open_database, read_config
 from .durable import Lock
 from .errors import Held, LedgerError
+from .fsck_cosignatures import check_checkpoints, check_cosignatures
 from .fsck_declarations import check_declarations, known_declarations
 from .fsck_rows import Finding, Rows
 from .fsck_tree import Files, Tree
@@ -41,7 +42,6 @@ from .signer import Head, read_journal
 __all__ = ["Finding", "fsck"]
 
 CHUNK: Final = 4096
-_PATIENCE: Final = 20
 Progress = Callable[[int, int], None]
 
 
@@ -110,6 +110,7 @@ class _Check:
                 progress(end, count)
         yield from rows.finish(count)
         yield from check_declarations(connection, self._config.service)
+        yield from check_cosignatures(connection, published, self._config.log)
         yield from tree.finish()
         yield from self._notes(heads, published)
         yield from self._roots(tree, heads, journal)
@@ -185,28 +186,11 @@ class _Check:
         if head != (newest, heads.get(newest, (b"",))[0]):
             yield Finding("head", f"says {head}; the newest signed head has size {newest}")
         live = _is_live(self._data)
-        try:
-            there = self._publisher.published()
-            for _ in range(_PATIENCE if live else 0):  # between W3 and the rename
-                if there is not None and there[0].size >= max(published, default=0):
-                    break
-                time.sleep(0.1)
-                there = self._publisher.published()
-        except LedgerError as error:
-            yield Finding("log/checkpoint", str(error))
-            there = None
-        else:
-            last = max(published, default=0)
-            if there is None:
-                yield Finding("log/checkpoint", "is missing")
-            elif there[0].size < last or (there[0].size == last and there[1] != published[last]):
-                yield Finding("log/checkpoint", f"is not the note of size {last}")
+        yield from check_checkpoints(self._connection, self._publisher, published, live=live)
         # Files are listed before the newest head is read: one that is listed belongs to it.
         names = files.names()
         with self._connection.engine.connect() as now:  # files may be newer than our snapshot
-            size, newest_note = queries.head(now).size, queries.last_published(now)
-        if there is not None and there[0].size > (newest_note[0] if newest_note else 0):
-            yield Finding("log/checkpoint", f"has size {there[0].size}, which published has not")
+            size = queries.head(now).size
         yield from files.strangers(names, size, live=live)
 
 

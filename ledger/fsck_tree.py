@@ -20,7 +20,7 @@ from verifier.tlog.tiles import parse_tile_path, to_bundle
 from .durable import TEMPORARY
 from .fsck_rows import Finding
 from .levels import fold
-from .publish import Resource
+from .publish import PENDING, Resource
 from .queries import fetch
 from .right_edge import RightEdge
 
@@ -96,7 +96,7 @@ class Files:
         """
         for path in names:
             name = path.relative_to(self._folder).as_posix()
-            if path.is_dir() or name == "checkpoint":
+            if path.is_dir() or name in ("checkpoint", PENDING):
                 continue
             if live and path.name.startswith(TEMPORARY):
                 continue

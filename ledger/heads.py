@@ -65,20 +65,25 @@ def check_tail(connection: Connection, read_tile: ReadTile, size: int) -> None:
 
 
 def accept_head(
-    engine: Engine, publisher: Publisher, state: Path, origin: str, accepted: Head
+    engine: Engine,
+    publisher: Publisher,
+    state: Path,
+    origin: str,
+    accepted: Head,
+    others: Mapping[str, Head],
 ) -> None:
     """Give a signer without state the head that the operator names, if nothing speaks against it.
 
-    The database must reproduce it, and neither its own head nor the published
-    checkpoint may be larger. Raises Conflict, or AlreadyExists for a signer that has a state.
+    The database must reproduce it, and neither its own head nor a published
+    checkpoint nor any of ``others``, which witnesses show, may be larger. Raises Conflict, or AlreadyExists for a signer that has a state.
     """
     with engine.connect() as connection:
         read_tile = queries.tile_reader(connection)
         head, count = queries.head(connection), queries.entry_count(connection)
-        there = publisher.published()
-        seen = {"the database has": head, "the head to accept is": accepted}
-        if there is not None:
-            seen["the published checkpoint has"] = Head(there[0].size, there[0].root)
+        seen = {"the database has": head, "the head to accept is": accepted, **others}
+        for what, there in (("published", publisher.published()), ("pending", publisher.pending())):
+            if there is not None:
+                seen[f"the {what} checkpoint has"] = Head(there[0].size, there[0].root)
         check_claims(connection, read_tile, head, count, seen)
         for who, claim in seen.items():
             if claim.size > accepted.size:

@@ -4,13 +4,15 @@
 future that is done once the entries are published; any thread reads receipts and policies.
 """
 
+# long because: it is the one page that says what a log can do, and each method is a few lines
+
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,7 +30,7 @@ from .dossiers import to_dossier_text
 from .durable import Lock, Space, check_space
 from .engine import reading
 from .erasure import erase
-from .errors import Config, NotFound, Unavailable
+from .errors import Config, Conflict, NotFound, Unavailable
 from .heads import accept_head
 from .numbering import Job, Notify
 from .policy import to_policy
@@ -38,16 +40,27 @@ from .sequencer import Sequencer, new_future, unavailable
 from .service_key import ServiceKey
 from .signer import Head, Signer
 from .state import State
+from .witness.member import Patience
+from .witness.roster import Roster
+from .witness.witnessing import Witnessing
 from .writer import Batch, Hook, Writer
 
 __all__ = ["Anchored", "Log", "Outcome", "Request", "State", "Submitted", "create"]
+
+
+_PATIENCE: Final = Patience()
 
 
 class Log:
     """An open log."""
 
     def __init__(
-        self, data: Path, config: LogConfig, engine: Engine, clock: Callable[[], float]
+        self,
+        data: Path,
+        config: LogConfig,
+        engine: Engine,
+        clock: Callable[[], float],
+        roster: Roster | None,
     ) -> None:
         """Use ``open``."""
         self.data = data
@@ -56,13 +69,15 @@ class Log:
         self.accounts = Accounts(engine, clock)
         self._engine = engine
         self._clock = clock
-        self._receipts = Receipts(engine, config.log)
+        self._roster = roster
+        self._receipts = Receipts(engine, config.log, *([] if roster is None else [roster.met]))
         self._publisher = Publisher(data / "log", data / "publish.lock", config.log)
         self._lock: Lock | None = None
         self._read_back: Engine | None = None
         self._service: ServiceKey | None = None
         self._sequencer: Sequencer | None = None
         self._writer: Writer | None = None
+        self._witnessing: Witnessing | None = None
         self._size = 0
         self._space = Space(data, 0)
         self._on_stopped: Callable[[BaseException], None] = lambda _: None
@@ -81,13 +96,16 @@ class Log:
         hooks: Hook | None = None,
         clock: Callable[[], float] = time.time,
         on_stopped: Callable[[BaseException], None] | None = None,
+        witnesses: Roster | None = None,
+        patience: Patience = _PATIENCE,
     ) -> Self:
         """Open a log. Raises Config, Held, Stateless, Conflict, Corruption or NoSpace.
 
         ``hooks`` is called with the name of each step (``writer``), ``on_stopped``
         with the reason when the log stops writing for good; the process should end.
         With less than ``space_floor_bytes`` on the volume nothing new is accepted;
-        with less than an eighth of that the log is not even opened.
+        with less than an eighth of that the log is not even opened. ``witnesses`` are asked
+        to cosign every head, as long as ``patience`` says; each is asked first what it has seen.
         """
         config = read_config(data)
         engine: Engine | None = None
@@ -97,7 +115,7 @@ class Log:
             lock = None if read_only else Lock(data / "lock")
             check_space(data, space_floor_bytes // 8)
             engine = open_database(data, config, may_upgrade=not read_only)
-            log = cls(data, config, engine, clock)
+            log = cls(data, config, engine, clock, witnesses)
             log._lock, log._on_stopped = lock, on_stopped or log._on_stopped
             log._space = Space(data, space_floor_bytes)
             state = signer_state or data / "signer"
@@ -107,8 +125,12 @@ class Log:
                 log._read_size()
             else:
                 accepted = None if accept_existing_head is None else Head(*accept_existing_head)
+                if witnesses is not None:
+                    log._witnessing = log._new_witnessing(witnesses, patience)
                 log._start(state, accepted, interval_ms / 1000, waiting_most, hooks)
         except BaseException as error:
+            if log is not None and log._witnessing is not None:
+                log._witnessing.close()
             if engine is not None:
                 engine.dispose()
             if log is not None and log._read_back is not None:
@@ -128,8 +150,10 @@ class Log:
         waiting_most: int,
         hooks: Hook | None,
     ) -> None:
+        witnessing = self._witnessing
         if accepted is not None:
-            accept_head(self._engine, self._publisher, state, self.origin, accepted)
+            others = {} if witnessing is None else witnessing.speak_of(accepted)
+            accept_head(self._engine, self._publisher, state, self.origin, accepted, others)
         signer = Signer(state, self.origin)
         if signer.vkey != self.config.log:
             raise Config("signer: the log key is not the one of beilin.toml")
@@ -143,6 +167,7 @@ class Log:
             read_back=self._read_back,
             clock=self._clock,
             at=self._hook,
+            witnesses=witnessing,
         )
         try:
             self._writer.recover()
@@ -160,6 +185,22 @@ class Log:
         )
         self._sequencer.start()
 
+    def _new_witnessing(self, roster: Roster, patience: Patience) -> Witnessing:
+        def stop(conflict: Conflict) -> None:
+            if self._sequencer is not None:
+                self._sequencer.stop(conflict)
+
+        return Witnessing(
+            roster,
+            self.config.log,
+            self._engine,
+            self._publisher,
+            self.data,
+            patience=patience,
+            clock=self._clock,
+            stop=stop,
+        )
+
     def _recovered(self, size: int) -> None:
         self._size = size  # what was numbered before the failure is published by now
 
@@ -176,6 +217,8 @@ class Log:
         """Finish what waits, stop the sequencer, let go of files and lock."""
         if self._sequencer is not None:
             self._sequencer.close()
+        if self._witnessing is not None:
+            self._witnessing.close()
         self._engine.dispose()
         if self._read_back is not None:
             self._read_back.dispose()
@@ -279,9 +322,9 @@ class Log:
         with reading(self._engine) as connection:
             return stored_declaration(connection, digest)
 
-    def policy(self, *, plain: bool = False) -> bytes:
-        """Return the policy that a verifier of this log is given."""
-        return to_policy(self.config, int(self._clock()), plain=plain)
+    def policy(self, *, plain: bool = False, **more: Any) -> bytes:
+        """Return the policy that a verifier of this log is given; ``more`` as ``to_policy``."""
+        return to_policy(self.config, int(self._clock()), plain=plain, **more)
 
     def state(self) -> State:
         """Return how the log does."""
@@ -296,4 +339,6 @@ class Log:
             time.monotonic() - sequencer.published_at,
             sequencer.last_error,
             self._writer.frozen,
+            [] if self._witnessing is None else self._witnessing.states(),
+            None if self._witnessing is None else self._witnessing.quorum_size,
         )

@@ -4,6 +4,9 @@ Tiles and bundles are written once and never change; a partial one never stands
 under a full name. They are written before any checkpoint that needs them. The
 checkpoint only grows, in size or in signature lines, under a lock that lies
 beside the tree and not in it.
+
+Where witnesses are asked, ``checkpoint`` is the newest head that met the quorum,
+and ``checkpoint.pending`` a larger one that has not, while there is one.
 """
 
 from __future__ import annotations
@@ -18,9 +21,17 @@ from verifier.tlog.keys import VKey
 from verifier.tlog.note import parse_note, verify_note
 from verifier.tlog.tiles import bundle_path, tile_path
 
-from .durable import locked, make_directory, remove_temporaries, replace, write_once
+from .durable import (
+    locked,
+    make_directory,
+    remove_temporaries,
+    replace,
+    sync_directory,
+    write_once,
+)
 from .errors import Conflict, Corruption
 
+PENDING: Final = "checkpoint.pending"
 _WIDTH: Final = 256
 
 
@@ -77,6 +88,7 @@ class Publisher:
         self._lock = lock
         self._vkey = vkey
         self._checkpoint = folder / "checkpoint"
+        self._pending = folder / PENDING
 
     def create(self) -> None:
         """Create the empty tree."""
@@ -103,31 +115,61 @@ class Publisher:
 
         Raises Corruption if it is not a note that our key signed.
         """
+        return self._read(self._checkpoint)
+
+    def pending(self) -> tuple[Checkpoint, bytes] | None:
+        """Return the same of the head that has not met its quorum yet."""
+        return self._read(self._pending)
+
+    def _read(self, path: Path) -> tuple[Checkpoint, bytes] | None:
         try:
-            note = self._checkpoint.read_bytes()
+            note = path.read_bytes()
         except FileNotFoundError:
             return None
         try:
             return open_note(note, self._vkey), note
         except VerifierError as error:
-            raise Corruption(f"{self._checkpoint}: {error}") from None
+            raise Corruption(f"{path}: {error}") from None
 
-    def publish(self, note: bytes) -> None:
+    def publish(self, note: bytes, *, quorum: bool = True, late: bool = False) -> None:
         """Put a checkpoint where everyone reads it, if it is larger or has more lines.
 
-        Raises Conflict if the one there is larger, or equally large with another root.
+        Without ``quorum`` it goes to ``checkpoint.pending`` unless one of its size is
+        published already. A pending one that is no larger than what is published
+        is removed. Raises Conflict if the one there is larger, which is no news for
+        a ``late`` line, or equally large with another root.
         """
         new = stored_note(note, self._vkey)
         with locked(self._lock):
             remove_temporaries([self.folder])  # who holds the lock is the only one who writes here
             there = self.published()
-            if there is not None:
-                old, old_note = there
-                if old.size > new.size or (old.size == new.size and old.root != new.root):
-                    raise Conflict(
-                        f"publishing size {new.size}; the published checkpoint has size {old.size}"
-                    )
-                lines = len(parse_note(note).signatures)
-                if old.size == new.size and lines <= len(parse_note(old_note).signatures):
-                    return
-            replace(self._checkpoint, note)
+            if late and there is not None and there[0].size > new.size:
+                return
+            larger = _grows(there, new, note)
+            if quorum or (there is not None and there[0].size == new.size):
+                if larger:
+                    replace(self._checkpoint, note)
+                self._remove_pending(new.size)
+                return
+            waiting = self.pending()
+            if late and waiting is not None and waiting[0].size > new.size:
+                return
+            if _grows(waiting, new, note):
+                replace(self._pending, note)
+
+    def _remove_pending(self, size: int) -> None:
+        waiting = self.pending()
+        if waiting is not None and waiting[0].size <= size:
+            self._pending.unlink()
+            sync_directory(self.folder)
+
+
+def _grows(there: tuple[Checkpoint, bytes] | None, new: Checkpoint, note: bytes) -> bool:
+    """Whether the new one is larger, or has more lines. Raises Conflict."""
+    if there is None:
+        return True
+    old, old_note = there
+    if old.size > new.size or (old.size == new.size and old.root != new.root):
+        raise Conflict(f"publishing size {new.size}; the published checkpoint has size {old.size}")
+    lines = len(parse_note(note).signatures)
+    return old.size < new.size or lines > len(parse_note(old_note).signatures)

@@ -88,6 +88,51 @@ def signed_note(connection: Connection, size: int) -> bytes:
     return bytes(rows[0][0])
 
 
+def signed_note_near(connection: Connection, size: int) -> bytes:
+    """Return the note of a signed head of this size, or of the newest where there is none."""
+    sql = "SELECT note FROM heads ORDER BY size = ? DESC, size DESC LIMIT 1"
+    return bytes(fetch(connection, sql, size)[0][0])
+
+
+def cosigned_sizes(connection: Connection) -> dict[tuple[str, bytes], int]:
+    """Return the largest size that each witness's key is known to have cosigned."""
+    sql = "SELECT key_name, key_id, max(size) FROM cosignatures GROUP BY key_name, key_id"
+    return {(row[0], bytes(row[1])): row[2] for row in fetch(connection, sql)}
+
+
+def is_cosigned(connection: Connection) -> bool:
+    """Return whether a witness ever had a line here: then a checkpoint waits for its quorum."""
+    return bool(fetch(connection, "SELECT 1 FROM witness_keys LIMIT 1"))
+
+
+def late_lines(connection: Connection, size: int, note: bytes) -> list[bytes]:
+    """Return the stored cosignatures over a published size that its note does not hold."""
+    sql = "SELECT line FROM cosignatures WHERE size = ? ORDER BY at, key_name, key_id"
+    return [line for (row,) in fetch(connection, sql, size) if (line := bytes(row)) not in note]
+
+
+def cosigned_note(connection: Connection, size: int) -> bytes | None:
+    """Return the note of a published size with every cosignature that came, None if there is none."""
+    rows = fetch(connection, "SELECT note FROM published WHERE size = ?", size)
+    if not rows:
+        return None
+    note = bytes(rows[0][0])
+    return note + b"".join(late_lines(connection, size, note))
+
+
+def cosigned_newest_first(connection: Connection) -> Iterator[tuple[int, bytes]]:
+    """Yield sizes with at least one cosignature, and their notes with all of them."""
+    before = 1 << 62
+    while True:
+        sql = "SELECT max(size) FROM cosignatures WHERE size < ?"
+        before = fetch(connection, sql, before)[0][0]
+        if before is None:
+            return
+        note = cosigned_note(connection, before)
+        if note is not None:
+            yield before, note
+
+
 def last_published(connection: Connection) -> tuple[int, bytes] | None:
     """Return size and note of the newest published head, None for a log that has none."""
     rows = fetch(connection, "SELECT size, note FROM published ORDER BY size DESC LIMIT 1")

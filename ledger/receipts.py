@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -31,14 +31,21 @@ from .publish import stored_note
 from .queries import Stored
 from .writer import Batch, overlay
 
+PUBLISHED: Final = "published"
+WITNESSED: Final = "witnessed"
 _KEPT: Final = 8
 
 
 class Anchored(NamedTuple):
-    """The first receipt of an entry, and the leaf hash of the entry in it."""
+    """The first receipt of an entry, the leaf hash of the entry in it, and what the receipt shows.
+
+    ``state`` is ``witnessed`` where the cosignatures in this very receipt are the
+    quorum of the policy this log runs with, else ``published``.
+    """
 
     receipt: bytes
     leaf_hash: bytes
+    state: str = PUBLISHED
 
 
 class _Recent:
@@ -55,8 +62,12 @@ class _Recent:
 class Receipts:
     """Receipts of one log; safe to use from several threads."""
 
-    def __init__(self, engine: Engine, vkey: VKey) -> None:
+    def __init__(
+        self, engine: Engine, vkey: VKey, met: Callable[[bytes], bool] = lambda _: False
+    ) -> None:
+        """``met``: whether the cosignatures of a note are the quorum, where there is one."""
         self._engine = engine
+        self._met = met
         self._open = lru_cache(maxsize=64)(lambda note: stored_note(note, vkey))
         self._recent: deque[_Recent] = deque(maxlen=_KEPT)
 
@@ -135,7 +146,7 @@ class Receipts:
             leaf = check_receipt(receipt, row.index, note, self._open(note))
         except VerifierError as error:
             raise Corruption(f"entry {row.index}: its receipt does not verify: {error}") from error
-        return Anchored(receipt, leaf)
+        return Anchored(receipt, leaf, WITNESSED if self._met(note) else PUBLISHED)
 
 
 def check_receipt(receipt: bytes, index: int, note: bytes, checkpoint: Checkpoint) -> bytes:

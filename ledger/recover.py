@@ -22,6 +22,7 @@ from verifier.errors import VerifierError
 from verifier.evidence.entry import parse_entry
 from verifier.tlog.checkpoint import Checkpoint
 from verifier.tlog.merkle import EMPTY_ROOT, leaf_hash
+from verifier.tlog.note import parse_note
 
 from . import queries, schema, store
 from .config import LogConfig, database_file, database_url, open_database, read_config
@@ -67,7 +68,16 @@ def recover(
         engine = _open(data, config)
         try:
             imported, epoch = _import(engine, read, checkpoint, int(clock()), progress)
-            writer = Writer(engine, signer, publisher, clock=clock, at=lambda _point: None)
+            with engine.connect() as connection:
+                witnessed = queries.is_cosigned(connection) or _has_cosignatures(publisher)
+            writer = Writer(
+                engine,
+                signer,
+                publisher,
+                clock=clock,
+                at=lambda _point: None,
+                holds_back=witnessed,
+            )
             writer.recover()
             return Recovered(imported, writer.head.size, epoch)
         finally:
@@ -95,6 +105,12 @@ def _read_checkpoint(
                 "cannot be recovered from it: find a larger copy, or close this log"
             )
     return copy
+
+
+def _has_cosignatures(publisher: Publisher) -> bool:
+    """Whether this log's checkpoint waits for witnesses, who are not asked here."""
+    there = publisher.published()
+    return there is not None and len(parse_note(there[1]).signatures) > 1
 
 
 def _open(data: Path, config: LogConfig) -> Engine:

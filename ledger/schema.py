@@ -7,6 +7,8 @@ append-only (a trigger refuses UPDATE and DELETE)
     erasures     entries whose opening is gone, when and why
     epochs       when chain heads of dossiers were lost
     declarations what the operator published of the platform; the newest is in force
+    cosignatures each witness's line over a published head: those of W3 and those that came later
+    witness_keys the key of every witness that ever had a line there
 erasable
     openings     salt and statement of an entry
     submissions  where an entry stands in its dossier; its digest
@@ -26,6 +28,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -35,7 +38,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """All migrations; this program works with the last, and brings older databases there."""
 REVISION: Final = REVISIONS[-1]
 
@@ -101,6 +104,24 @@ declarations = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("digest", LargeBinary, nullable=False, unique=True),  # SHA-256 of the note
     Column("note", LargeBinary, nullable=False),
+)
+
+witness_keys = Table(
+    "witness_keys",
+    metadata,
+    Column("key_name", String(255), primary_key=True),
+    Column("key_id", LargeBinary, primary_key=True),
+    Column("vkey", String(4096), nullable=False),
+)
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", _Number, ForeignKey("published.size"), primary_key=True, autoincrement=False),
+    Column("key_name", String(255), primary_key=True),
+    Column("key_id", LargeBinary, primary_key=True),
+    Column("line", LargeBinary, nullable=False),
+    Column("at", _Number, nullable=False),  # the time that the witness signed, Unix seconds
+    ForeignKeyConstraint(["key_name", "key_id"], ["witness_keys.key_name", "witness_keys.key_id"]),
 )
 
 openings = Table(
@@ -170,4 +191,13 @@ api_keys = Table(
     Column("revoked", _Number),
 )
 
-APPEND_ONLY: Final = ("entries", "heads", "published", "erasures", "epochs", "declarations")
+APPEND_ONLY: Final = (
+    "entries",
+    "heads",
+    "published",
+    "erasures",
+    "epochs",
+    "declarations",
+    "cosignatures",
+    "witness_keys",
+)

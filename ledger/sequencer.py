@@ -88,6 +88,7 @@ class Sequencer:
         self._entries = 0
         self._keys: dict[tuple[bytes, bytes], bytes] = {}
         self._closing = False
+        self._ended_by: LedgerError | None = None
         self._begun = -math.inf
         self._trouble: LedgerError | None = None
         self.last_error: str | None = None
@@ -144,6 +145,12 @@ class Sequencer:
         if self._thread.ident is not None:
             self._thread.join()
 
+    def stop(self, reason: LedgerError) -> None:
+        """Write nothing more, for this reason; a batch that is under way ends first."""
+        with self._lock:
+            self._ended_by = reason
+            self._lock.notify_all()
+
     # -- the thread ------------------------------------------------------------------
 
     def _main(self) -> None:
@@ -157,6 +164,8 @@ class Sequencer:
         """Wait for the next batch; an empty one means the end."""
         with self._lock:
             while True:
+                if self._ended_by is not None:
+                    raise self._ended_by
                 if self._waiting:
                     # Counted from where the batch before began: nobody waits longer than
                     # that, and a lone entry does not wait at all. A checkpoint that comes

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Table, text
+
+from verifier.tlog.keys import VKey
 
 from . import schema
 from .engine import statement
@@ -30,6 +32,17 @@ class Rows(NamedTuple):
     openings: list[Row]
     submissions: list[Row]
     requests: list[Row]
+
+
+class Cosignature(Protocol):
+    """A verified line over a checkpoint, the key that made it and the time that it names."""
+
+    @property
+    def vkey(self) -> VKey: ...
+    @property
+    def line(self) -> bytes: ...
+    @property
+    def time(self) -> int: ...
 
 
 @cache
@@ -93,9 +106,23 @@ def save_head(
     insert(connection, schema.tiles, rows, _GROW_TILE)
 
 
-def save_published(connection: Connection, size: int, note: bytes) -> None:
-    """W3: the note as it will be published."""
+def save_published(
+    connection: Connection, size: int, note: bytes, lines: Sequence[Cosignature] = ()
+) -> None:
+    """W3: the note as it will be published, and the cosignatures in it."""
     insert(connection, schema.published, [(size, note)])
+    save_cosignatures(connection, size, lines)
+
+
+def save_cosignatures(connection: Connection, size: int, lines: Sequence[Cosignature]) -> None:
+    """Store cosignatures over a published size; one of each key is stored once."""
+    again = " ON CONFLICT DO NOTHING"
+    keys: list[Row] = [(each.vkey.name, each.vkey.key_id, each.vkey.to_text()) for each in lines]
+    insert(connection, schema.witness_keys, keys, again)
+    rows: list[Row] = [
+        (size, each.vkey.name, each.vkey.key_id, each.line, each.time) for each in lines
+    ]
+    insert(connection, schema.cosignatures, rows, again)
 
 
 def mark_erased(connection: Connection, indices: Iterable[int], time: int, cause: str) -> None:

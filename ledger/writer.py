@@ -2,7 +2,7 @@
 
     number   W1: entries, openings, chains, idempotency        ← point of no return
     finish   read back, two roots, sign, W2, then ``spread``
-    spread   tiles and bundles, W3, the checkpoint file
+    spread   tiles and bundles, witnesses, W3, the checkpoint file
 
 ``recover`` is the same functions in the same order, begun where the last process
 stopped; there is no second way to write anything. ``at`` is called between the
@@ -15,7 +15,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from verifier.errors import VerifierError
@@ -34,6 +34,7 @@ from .publish import Publisher, Resource
 from .queries import Stored
 from .right_edge import RightEdge
 from .signer import Head, Signer
+from .witness.asked import Witnesses
 
 Hook = Callable[[str], None]
 _BUNDLE: Final = 256
@@ -61,13 +62,18 @@ class Writer:
         clock: Callable[[], float],
         at: Hook,
         read_back: Engine | None = None,
+        witnesses: Witnesses | None = None,
+        holds_back: bool = False,
     ) -> None:
+        """``holds_back``: nothing moves ``checkpoint``, because witnesses are not asked here."""
         self._engine = engine
         self._read_back = engine if read_back is None else read_back
         self._signer = signer
         self._publisher = publisher
         self._clock = clock
         self._at = at
+        self._witnesses = witnesses
+        self._holds_back = holds_back
         self._numbering = Numbering()
         self.head = Head(0, b"")
         self.count = 0
@@ -96,10 +102,13 @@ class Writer:
             if self._edge.root() != self.head.root:
                 raise Corruption(f"tiles: do not lead to the root of the head, {self.head}")
             check_tail(connection, read_tile, self.head.size)
-            there = self._publisher.published()
             claims = {"the signer has signed": self._signer.last()}
-            if there is not None:
-                claims["the published checkpoint has"] = Head(there[0].size, there[0].root)
+            for what, there in (
+                ("the published checkpoint has", self._publisher.published()),
+                ("the pending checkpoint has", self._publisher.pending()),
+            ):
+                if there is not None:
+                    claims[what] = Head(there[0].size, there[0].root)
             check_claims(connection, read_tile, self.head, self.count, claims)
             last_row = max(self.count - 1, 0)
             self._read_last_entry(queries.stored_between(connection, last_row, self.count))
@@ -116,14 +125,33 @@ class Writer:
     def recover(self) -> None:
         """Load, then finish whatever the last process left unfinished."""
         self.load()
+        if self._witnesses is not None:
+            self._witnesses.look()
         if self._published < self.head.size:
             self.spread(recovering=True)
         if self.head.size < self.count:
             self.finish(recovering=True)
         with self._engine.connect() as connection:
             last = queries.last_published(connection)
-        if last is not None:
-            self._publisher.publish(last[1])
+            note = None if last is None else queries.cosigned_note(connection, last[0])
+            if note is not None and not self._met(note) and self._publisher.published() is None:
+                self._publisher.publish(self._last_that_met(connection))
+        if last is not None and note is not None:
+            self._publisher.publish(note, quorum=self._met(note))
+            if self._witnesses is not None:
+                self._witnesses.settle(last[0])
+
+    def _met(self, note: bytes) -> bool:
+        if self._witnesses is None:
+            return not self._holds_back
+        return self._witnesses.met(note)
+
+    def _last_that_met(self, connection: Connection) -> bytes:
+        """Return the newest note that met the quorum, for a checkpoint file that is gone."""
+        for _, note in queries.cosigned_newest_first(connection):
+            if self._met(note):
+                return note
+        return queries.signed_note(connection, 0)
 
     # -- W1 ----------------------------------------------------------------------
 
@@ -131,6 +159,8 @@ class Writer:
         """W1. When this returns the new entries have their places for good."""
         if self.frozen:
             raise Frozen("the log was closed for good")
+        if self._witnesses is not None:
+            self._witnesses.check()
         received = max(int(self._clock()), self._received)
         self._at("w1-before")
         try:
@@ -213,16 +243,20 @@ class Writer:
             self._publisher.write(old, size, content, recovering=recovering)
             note = queries.signed_note(connection, size)
         self._at("tiles")
+        lines = [] if self._witnesses is None else self._witnesses.ask(size, note)
+        note += b"".join(each.line for each in lines)
         self._at("before-w3")
         try:
             with writing(self._engine) as connection:
-                store.save_published(connection, size, note)
+                store.save_published(connection, size, note, lines)
         except IntegrityError as error:
             raise Conflict(f"another process published size {size}") from error
         self._at("w3")
-        self._publisher.publish(note)
+        self._publisher.publish(note, quorum=self._met(note))
         self._at("renamed")
         self._published = size
+        if self._witnesses is not None:
+            self._witnesses.settle(size)
         fresh = [row for row in (*before, *rows) if row.index >= old]
         return Batch(old, size, note, fresh, tiles or {})
 

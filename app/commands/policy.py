@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
-from .common import add_data, say
+from .common import EXIT_BAD_INPUT, EXIT_USAGE, Refusal, add_data, say
 
 
 def register(commands: Any) -> None:
@@ -16,16 +17,37 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--plain", action="store_true", help=say("仅输出 C2SP tlog-policy", "a bare tlog-policy")
     )
+    parser.add_argument(
+        "--witness-policy", type=Path, metavar="FILE",
+        help=say("beilin serve 所用的见证者文件", "the file of witnesses that beilin serve is given"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--operator", action="append", default=[], metavar="NAME=TEXT",
+        help=say("某日志、见证者或时间戳机构由谁运营，可多次",
+                 "who runs a log, a witness or a TSA of this policy; may stand several times"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--tsa", action="append", default=[], metavar="NAME=CERTFILE",
+        help=say("时间戳机构的根证书（PEM 或 DER），可多次",
+                 "the root certificate of a TSA, PEM or DER; may stand several times"),
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the policy; it is handed over through a separate channel."""
     from ledger.log import Log
+    from verifier.policy import MAX_BYTES
 
+    witnesses = None
+    if args.witness_policy is not None:
+        with args.witness_policy.open("rb") as file:
+            witnesses = file.read(MAX_BYTES + 1)
+    operators = dict(_pair("--operator", text) for text in args.operator)
+    tsas = [_tsa(*_pair("--tsa", text)) for text in args.tsa]
     log = Log.open(args.data, read_only=True)
     try:
-        text = log.policy(plain=args.plain)
+        text = log.policy(plain=args.plain, witnesses=witnesses, operators=operators, tsas=tsas)
     finally:
         log.close()
     sys.stdout.buffer.write(text)
@@ -35,3 +57,38 @@ def run(args: argparse.Namespace) -> int:
         "Give this file to whoever verifies, through a separate channel and not with the evidence.",
     ), file=sys.stderr)  # fmt: skip
     return 0
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name or not value:
+        raise Refusal(
+            EXIT_USAGE, f"{option} 应为 名称=值", f"{option} must be NAME and a value, joined by ="
+        )
+    return name, value
+
+
+def _tsa(name: str, path: str) -> Any:
+    """Return a TSA with its root certificate, which may be relied on as long as it says itself."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from verifier.policy import Tsa
+
+    data = Path(path).read_bytes()
+    try:
+        pem = b"-----BEGIN" in data
+        read = x509.load_pem_x509_certificate if pem else x509.load_der_x509_certificate
+        certificate = read(data)
+    except ValueError:
+        raise Refusal(
+            EXIT_BAD_INPUT,
+            f"{path}：不是 X.509 证书（PEM 或 DER）",
+            f"{path}: not an X.509 certificate in PEM or DER",
+        ) from None
+    return Tsa(
+        name,
+        int(certificate.not_valid_before_utc.timestamp()),
+        int(certificate.not_valid_after_utc.timestamp()),
+        certificate.public_bytes(Encoding.DER),
+    )

@@ -25,6 +25,11 @@ def register(commands: Any) -> None:
         "--accept-existing-head", metavar="SIZE:ROOT",
         help=say("仅在签名器状态丢失时使用一次", "once, where the signer's state was lost"),
     )  # fmt: skip
+    parser.add_argument(
+        "--witness-policy", type=Path, metavar="FILE",
+        help=say("见证者及法定数：tlog-policy 或 beilin/policy/v1，每个见证者须有网址",
+                 "witnesses and quorum: a tlog-policy or beilin/policy/v1 with their addresses"),
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -34,9 +39,11 @@ def run(args: argparse.Namespace) -> int:
     from app.server.settings import read_settings
     from app.web.listening import url_of
     from ledger.log import Log
+    from ledger.witness.member import Patience
 
     settings = read_settings(os.environ)
     head = None if args.accept_existing_head is None else _head(args.accept_existing_head)
+    roster = read_witnesses(args.data, args.witness_policy)
     stopped = threading.Event()
     # The log before the address: a second service on one log must hear who holds it.
     log = Log.open(
@@ -47,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
         # The last wall behind the server's own floor, which reads stay above.
         space_floor_bytes=min(settings.disk_floor_bytes, SPACE_FLOOR_BYTES),
         on_stopped=lambda _: stopped.set(),
+        witnesses=roster,
+        patience=Patience(deadline=settings.witness_deadline_ms / 1000),
     )
     try:
         with listen_at(args.listen) as listener:
@@ -79,6 +88,18 @@ def listen_at(address: str) -> socket.socket:
             f"cannot listen on {address}: {error.strerror}; "
             "choose another port, or stop the program that has it",
         ) from None
+
+
+def read_witnesses(data: Path, path: Path | None) -> Any:
+    """Return the witnesses of ``--witness-policy``, None without one."""
+    from ledger.config import read_config
+    from ledger.witness.roster import read_roster
+    from verifier.policy import MAX_BYTES
+
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        return read_roster(file.read(MAX_BYTES + 1), read_config(data).log)
 
 
 def _head(text: str) -> tuple[int, bytes]:

@@ -30,7 +30,9 @@ _FOR_BROWSERS: Final = (
     (b"referrer-policy", b"no-referrer"),
 )
 _LOGGED: Final = frozenset(["entries", "batches", "receipt", "latest_receipt"])
-_QUIET: Final = frozenset(["tile", "checkpoint"])  # a tile that is not there yet is no news
+_QUIET: Final = frozenset(
+    ["tile", "checkpoint", "pending_checkpoint"]
+)  # a tile that is not there yet is no news
 
 
 def _trace_ids() -> Iterator[str]:

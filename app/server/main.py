@@ -91,3 +91,4 @@ def _add_gauges(service: Service) -> None:
                   lambda: int(not service.not_ready()))  # fmt: skip
     metrics.gauge("beilin_disk_free_bytes", "Free space of the data folder.",
                   service.disk_free_bytes)  # fmt: skip
+    metrics.witnesses(log)

@@ -12,9 +12,27 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
 
+from ledger.log import Log
+from ledger.witness.member import WitnessState
+
 MEDIA_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _METHODS: Final = frozenset(["GET", "HEAD", "POST"])
+_OF_A_WITNESS: Final[tuple[tuple[str, str, str, Callable[[WitnessState], int]], ...]] = (
+    ("beilin_witness_prompt", "1 where the witness cosigns in time.", "gauge",
+     lambda each: int(each.prompt)),
+    ("beilin_witness_disagrees", "1 where it says that our head does not extend what it has seen.",
+     "gauge", lambda each: int(bool(each.out))),
+    ("beilin_witness_size_entries", "Size that it cosigned last.", "gauge", lambda each: each.size),
+    ("beilin_witness_failures_total", "Requests to it without a cosignature.", "counter",
+     lambda each: each.failures),
+    ("beilin_witness_cosignatures_total", "Cosignatures of it that verified.", "counter",
+     lambda each: each.lines),
+)  # fmt: skip
+
+
+def _label(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 class Metrics:
@@ -26,6 +44,7 @@ class Metrics:
         self._seconds: dict[str, float] = defaultdict(float)
         self._entries: dict[str, int] = defaultdict(int)
         self._gauges: list[tuple[str, str, str, Callable[[], float]]] = []
+        self._log: Log | None = None
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -40,6 +59,25 @@ class Metrics:
     def gauge(self, name: str, about: str, read: Callable[[], float], kind: str = "gauge") -> None:
         """Have a value read at every scrape."""
         self._gauges.append((name, about, kind, read))
+
+    def witnesses(self, log: Log) -> None:
+        """Have the witnesses' states read at every scrape; their names are the operator's own."""
+        self._log = log
+
+    def _of_witnesses(self) -> list[str]:
+        state = None if self._log is None else self._log.state()
+        if state is None or state.quorum_size is None:
+            return []
+        states = state.witnesses
+        lines = [
+            "# HELP beilin_quorum_size_entries Size of the newest head that met its quorum.",
+            "# TYPE beilin_quorum_size_entries gauge",
+            f"beilin_quorum_size_entries {state.quorum_size}",
+        ]
+        for name, about, kind, value in _OF_A_WITNESS:
+            lines += [f"# HELP {name} {about}", f"# TYPE {name} {kind}"]
+            lines += [f'{name}{{witness="{_label(each.name)}"}} {value(each)}' for each in states]
+        return lines
 
     def to_text(self) -> bytes:
         """Return everything in the text format."""
@@ -75,4 +113,4 @@ class Metrics:
             value = read()
             lines += [f"# HELP {gauge} {about}", f"# TYPE {gauge} {kind}", f"{gauge} {value:g}"
                       if value != int(value) else f"{gauge} {int(value)}"]  # fmt: skip
-        return "\n".join([*lines, ""]).encode()
+        return "\n".join([*lines, *self._of_witnesses(), ""]).encode()

@@ -56,10 +56,13 @@ SCHEMAS: Final[dict[str, Any]] = {
         "entries": {"type": "array", "minItems": 1, "maxItems": 1000,
                     "items": {"$ref": "#/components/schemas/EntryIn"}},
     }),
-    "EntryOut": _record(["index", "leaf_hash", "receipt"], {
+    "EntryOut": _record(["index", "leaf_hash", "receipt", "state"], {
         "index": _INDEX,
         "leaf_hash": _base64(32, "RFC 6962 leaf hash of the entry"),
         "receipt": {"type": "string", "description": "beilin/receipt/v1 (verifier/SPEC.md §6)"},
+        "state": {"enum": ["published", "witnessed"],
+                  "description": "what this receipt itself shows: `witnessed` where the "
+                                 "cosignatures in it are the quorum of the service's policy"},
     }),
     "BatchOut": _record(["entries"], {
         "entries": {"type": "array", "items": {"$ref": "#/components/schemas/EntryOut"}},
@@ -218,6 +221,9 @@ def _document() -> dict[str, Any]:
                 (*_ANY, "unauthorized", "bad-query", "method-not-allowed"), owner=True),
             "/checkpoint": _get("get_checkpoint", "The newest signed tree head (C2SP)",
                                 _answer("a signed note", text), (*public, "not-found")),
+            "/checkpoint.pending": _get(
+                "get_pending_checkpoint", "A larger tree head that waits for its witnesses, if any",
+                _answer("a signed note", text), (*public, "not-found")),
             "/tile/{path}": _get(
                 "get_tile", "Tiles and entry bundles (c2sp.org/tlog-tiles)",
                 _answer("the tile's bytes", "application/octet-stream"), (*public, "not-found"),

@@ -157,3 +157,11 @@ class Service:
         if state.frozen:
             return "the log is closed for good"
         return "" if state.healthy else "storage fails at the moment"
+
+    def disagreeing(self) -> list[str]:
+        """Return a line for each witness that is out of the quorum, saying why."""
+        return [
+            f"witness {each.name} is out of the quorum: {each.out}"
+            for each in self.log.state().witnesses
+            if each.out
+        ]

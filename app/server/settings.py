@@ -39,6 +39,14 @@ class Settings:
         "longest time an entry waits for others before its batch is written; where 256 wait it begins at once",
         "can make the service slow (too long) or wear out the disk (0); no receipt changes",
     )
+    witness_deadline_ms: int = _number(
+        1000,
+        1,
+        60_000,
+        "longest time a batch waits for its quorum of cosignatures, with --witness-policy; without "
+        "the quorum it is published all the same, and its receipts say so",
+        "can make every batch wait (long), or receipts go out without cosignatures (short)",
+    )
     max_body_bytes: int = _number(
         1 << 20,
         8192,

@@ -52,6 +52,8 @@ def set_up() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    # One line for each exchange with a witness, with its address.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     # uvicorn's "Invalid HTTP request received." and its start and stop are ours to say.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 

@@ -13,6 +13,7 @@ from ledger.accounts import Account
 from ledger.log import Log
 from tests.ledger.rolled import keep
 from tests.ledger.support import new_log, open_log, submit
+from tests.ledger.witness.support import Cosigner, Named, answering, open_witnessed, peer
 
 
 class Made(NamedTuple):
@@ -37,9 +38,13 @@ def log(made) -> Iterator[Log]:
 
 @pytest.fixture(scope="session")
 def grown_once(tmp_path_factory) -> Made:
-    """A log with several published sizes, beyond two full tiles; closed. Never changed."""
+    """A log with several cosigned sizes, beyond two full tiles; closed. Never changed."""
     data, account = new_log(tmp_path_factory.mktemp("grown"))
-    with open_log(data) as opened:
+    witness = Cosigner("w1")
+    with (
+        peer(answering(witness)) as server,
+        open_witnessed(data, [Named("w1", witness.vkey, server.url)]) as opened,
+    ):
         for number, count in enumerate([1, 3, 250, 2, 256, 1, 60]):
             if number in (1, 4):
                 opened.publish_declaration({"plat.clean": f"as of batch {number}"})

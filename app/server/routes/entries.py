@@ -40,11 +40,14 @@ class EntryOut(msgspec.Struct):
     index: str
     leaf_hash: str
     receipt: str
+    state: str
 
 
 def entry_out(index: int, anchored: Anchored) -> EntryOut:
     """Return the answer for one published entry."""
-    return EntryOut(str(index), to_base64(anchored.leaf_hash), anchored.receipt.decode())
+    return EntryOut(
+        str(index), to_base64(anchored.leaf_hash), anchored.receipt.decode(), anchored.state
+    )
 
 
 _ENCODER: Final = msgspec.json.Encoder()

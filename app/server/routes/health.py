@@ -34,7 +34,9 @@ class Health:
         reason = self._service.not_ready()
         if reason:
             raise Problem("not-ready", reason)
-        await respond(send, 200, b"ready\n", [TEXT, NO_STORE])
+        # A witness that disagrees stops nothing, and must not be overlooked.
+        lines = ["ready", *self._service.disagreeing(), ""]
+        await respond(send, 200, "\n".join(lines).encode(), [TEXT, NO_STORE])
 
     async def _metrics(self, _scope: Scope, _: Receive, send: Send) -> None:
         body = self._service.metrics.to_text()

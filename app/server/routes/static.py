@@ -1,4 +1,4 @@
-"""The log itself as static files: /checkpoint and /tile/… (c2sp.org/tlog-tiles).
+"""The log itself as static files: /checkpoint, /checkpoint.pending and /tile/… (c2sp.org/tlog-tiles).
 
 Any web server can serve DIR/log instead; this is so that none is needed. The
 path is parsed as the name of a tile before any file is looked at, so no other
@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from ledger.errors import NotFound
+from ledger.publish import PENDING
 from verifier.errors import Malformed
 from verifier.tlog.tiles import parse_tile_path
 
@@ -43,11 +44,15 @@ class Static:
         """Return the routes."""
         return [
             Route("/checkpoint", Endpoint("checkpoint", self._checkpoint), methods=["GET"]),
+            Route(f"/{PENDING}", Endpoint("pending_checkpoint", self._pending), methods=["GET"]),
             Route("/tile/{path:path}", Endpoint("tile", self._tile), methods=["GET"]),
         ]
 
     async def _checkpoint(self, _scope: Scope, _: Receive, send: Send) -> None:
         await respond(send, 200, await self._read("checkpoint"), _CHECKPOINT)
+
+    async def _pending(self, _scope: Scope, _: Receive, send: Send) -> None:
+        await respond(send, 200, await self._read(PENDING), _CHECKPOINT)
 
     async def _tile(self, scope: Scope, _: Receive, send: Send) -> None:
         path = "tile/" + scope["path_params"]["path"]

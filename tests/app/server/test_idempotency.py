@@ -22,7 +22,8 @@ def test_a_new_request(service: Running) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
-    assert set(body) == {"index", "leaf_hash", "receipt"}
+    assert set(body) == {"index", "leaf_hash", "receipt", "state"}
+    assert body["state"] == "published", "no witness is asked"
     assert answer.headers["location"] == f"/v1/entries/{body['index']}/receipt"
     receipt = parse_receipt(body["receipt"].encode())
     assert receipt.proof.index == int(body["index"])

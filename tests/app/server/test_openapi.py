@@ -20,8 +20,8 @@ from app.server.settings import Settings
 from tests.app.server.conftest import Running
 
 PUBLIC = {
-    "/checkpoint", "/tile/{path}", "/v1/declaration", "/v1/declarations/{digest}", "/livez",
-    "/readyz", "/metrics", "/openapi.json",
+    "/checkpoint", "/checkpoint.pending", "/tile/{path}", "/v1/declaration",
+    "/v1/declarations/{digest}", "/livez", "/readyz", "/metrics", "/openapi.json",
 }  # fmt: skip
 
 
