@@ -25,6 +25,7 @@ from .checks.log_copy import (
 from .checks.log_entries import Entries, Fault, Place, is_open, more_serious
 from .checks.log_files import list_files
 from .checks.log_key import check_log_key
+from .checks.log_own import OwnEntries
 from .checks.log_tiles import Tiles, first_difference, other_files, unusable
 from .checks.witnesses import check_requirements, count_cosignatures
 from .encoding import to_base64
@@ -63,11 +64,14 @@ def audit_log(
         at_is_clock=at_is_clock,
     )
     copy = LogCopy(directory)
-    checkpoint = _check_head(result, copy.read_checkpoint(), policy)
+    data = copy.read_checkpoint()
+    checkpoint = _check_head(result, data, policy)
     log_key = result.check("log_key")
     # Under a wrong signature the size is anyone's word: nothing is spent on it.
     if checkpoint is not None and log_key is not None and log_key.status != FAILED:
-        _Audit(result, copy, checkpoint).run(progress)
+        own = OwnEntries(parse_note(data), policy)
+        _Audit(result, copy, checkpoint, own).run(progress)
+        own.report(result)
     check_requirements(result, policy)
     return result
 
@@ -96,13 +100,15 @@ def _check_head(result: Result, data: bytes, policy: Policy) -> Checkpoint | Non
 class _Audit:
     """One pass over the log, and a second over its hashes where they tell another story."""
 
-    def __init__(self, result: Result, copy: LogCopy, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self, result: Result, copy: LogCopy, checkpoint: Checkpoint, own: OwnEntries
+    ) -> None:
         self.result = result
         self.copy = copy
         self.checkpoint = checkpoint
         self.bundles: Fault | None = None
         self.tiles = Tiles(copy)
-        self.entries = Entries()
+        self.entries = Entries(own=own)
 
     def run(self, progress: Progress | None) -> None:
         levels = Levels()

@@ -11,7 +11,9 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from verifier.checks.log_entries import Entries, is_open
+from verifier.checks.log_own import OwnEntries
 from verifier.policy import Policy
+from verifier.tlog.note import parse_note
 
 from .memory import Memory
 
@@ -38,14 +40,20 @@ class Checker:
         self._memory = memory
         self._policy = policy
 
-    def read(self, path: str, data: bytes, starts: list[int], first: int) -> list[Found]:
-        """Check the entries of a bundle, or of the rest of one; remember what they say."""
+    def read(
+        self, note: bytes, path: str, data: bytes, starts: list[int], first: int
+    ) -> list[Found]:
+        """Check the entries of a bundle, or of the rest of one; remember what they say.
+
+        ``note`` is that of the head which holds them.
+        """
         last = self._memory.get("received") or b""
         frozen = self._memory.number("frozen")
         links = self._memory.links(first)
 
         def begin() -> Entries:
-            return Entries(links, last=last, frozen=frozen is not None)
+            own = OwnEntries(parse_note(note), self._policy)
+            return Entries(links, last=last, frozen=frozen is not None, own=own)
 
         found: list[Found] = []
         entries = begin()

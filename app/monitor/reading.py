@@ -89,7 +89,7 @@ class Reading:
         self._mirror.add(files)
         with self._memory.writing():
             for path, data, starts, first in cut:
-                for found in self._checker.read(path, data, starts, first):
+                for found in self._checker.read(head.note, path, data, starts, first):
                     self._alarm(self._alarm_of(found, head, tree))
             done = min(size, indexes.stop * TILE_WIDTH)
             self._memory.put(checked=done)

@@ -17,7 +17,10 @@ from tests import worked
 from tests.disclosures import disclose
 from verifier.evidence import package
 from verifier.evidence.entry import Anchor, Entry
+from verifier.evidence.freeze import Freeze
+from verifier.evidence.handover import Handover, Party
 from verifier.evidence.manifest import Manifest, parse_manifest
+from verifier.tlog.checkpoint import Checkpoint
 
 HERE = Path(__file__).parent / "evidence"
 BINARY = bytes(range(256)) * 4
@@ -37,6 +40,22 @@ def policy(log: worked.WorkedLog) -> bytes:
         "require L1 T0\ntlog-policy\n"
         f"log {log.key.vkey.to_text()}\nwitness w1 {witness.vkey.to_text()}\nquorum none\n"
     ).encode()
+
+
+def closing() -> dict[str, bytes]:
+    """Return the closing statement of the worked log, and its handover to another."""
+    old = [worked.Key(worked.ORIGIN, "log"), worked.Key(f"{worked.ORIGIN}/service", "service")]
+    name = "log2.example.org/beilin"
+    new = [worked.Key(name, "log 2"), worked.Key(f"{name}/service", "service 2")]
+    freeze = Freeze(worked.ORIGIN, 9, worked.NOON + 60, "服务终止", new[0].vkey).to_text()
+    head = Checkpoint(worked.ORIGIN, 10, worked.seed("last root"))
+    signature = old[0].private.sign(head.to_text())
+    parties = [Party(log.vkey, service.vkey) for log, service in (new, old)]
+    text = Handover(parties[0], worked.NOON + 120, parties[1], 10, head.root, signature).to_text()
+    return {
+        "freeze.txt": freeze + b"\n" + old[1].line(freeze),
+        "handover.txt": text + b"\n" + old[1].line(text) + new[1].line(text),
+    }
 
 
 def files() -> dict[str, bytes]:
@@ -78,6 +97,7 @@ def files() -> dict[str, bytes]:
         "segments-whatsapp.txt": whatsapp[package.segments_member(0)],
         "messages-whatsapp.txt": whatsapp[package.messages_member(0)],
         "seeds.txt": payload[package.SEEDS],
+        **closing(),
         "declaration.txt": declared.payload[package.DECLARATION],
         "policy.txt": policy(sealed.log),
         "policy-plain.txt": sealed.log.policy(),

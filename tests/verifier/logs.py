@@ -6,11 +6,14 @@ import base64
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.reference import MTH
 from verifier.encoding import to_time
+from verifier.evidence.freeze import Freeze
+from verifier.evidence.handover import Handover, Party
 from verifier.policy import Policy, parse_policy
 from verifier.tlog.checkpoint import Checkpoint
 from verifier.tlog.cosignature import cosignature_message
@@ -63,6 +66,36 @@ def other_entry(kind: str, number: int, body: str) -> bytes:
         name = f"{ORIGIN}/service"
         text += b"\n" + signature_line(name, vkey(name).key_id, private_key(name).sign(text))
     return unsigned_entry(kind, number, text)
+
+
+def freeze(number: int, **changes: Any) -> bytes:
+    """The entry that closes the log at its own place, or says something else."""
+    said = Freeze(ORIGIN, number, START, None, None)._replace(**changes)
+    return signed_entry("freeze", number, said.to_text(), f"{said.origin}/service")
+
+
+OLD = "log.example.org/former"
+
+
+def handover(**changes: Any) -> Handover:
+    """What entry 0 says of a log that goes on from another of 9 entries."""
+    new, old = (Party(vkey(name), vkey(f"{name}/service")) for name in (ORIGIN, OLD))
+    head = Checkpoint(OLD, 9, sha256(b"last root").digest())
+    signature = private_key(OLD).sign(head.to_text())
+    return Handover(new, START, old, 9, head.root, signature)._replace(**changes)
+
+
+def key_entry(said: Handover, *, signers: Sequence[str] | None = None, number: int = 0) -> bytes:
+    """The entry of a handover, signed by both services or by these."""
+    names = signers or (said.old.service.name, said.new.service.name)
+    return signed_entry("key", number, said.to_text(), *names)
+
+
+def signed_entry(kind: str, number: int, text: bytes, *signers: str) -> bytes:
+    lines = [
+        signature_line(name, vkey(name).key_id, private_key(name).sign(text)) for name in signers
+    ]
+    return unsigned_entry(kind, number, text + b"\n" + b"".join(lines))
 
 
 def unsigned_entry(kind: str, number: int, body: bytes) -> bytes:

@@ -62,9 +62,9 @@ def test_a_log_with_three_levels_passes_and_counts_its_entries(tmp_path):
 
 def test_all_kinds_of_entries_pass(tmp_path):
     D = logs.entries(270)
-    D[0] = logs.other_entry("key", 0, "any text\n")
+    D[0] = logs.key_entry(logs.handover())
     D[7] = logs.anchor(7, 6)
-    D[269] = logs.other_entry("freeze", 269, "the end\n")
+    D[269] = logs.freeze(269)
     logs.build(tmp_path, D)
     result = audit(tmp_path)
     assert result.verdict == PASSED, result.checks

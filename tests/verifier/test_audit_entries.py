@@ -57,7 +57,7 @@ def test_a_time_that_decreases_fails(index, tmp_path):
 
 @pytest.mark.parametrize("index", [0, 100, 255, 256, 298])
 def test_an_entry_after_a_freeze_fails(index, tmp_path):
-    result = build_with(tmp_path, {index: logs.other_entry("freeze", index, "end\n")})
+    result = build_with(tmp_path, {index: logs.freeze(index)})
     found = fault(result, "entries")
     assert (found["index"], found["reason"]) == (index + 1, "ENTRY_AFTER_FREEZE")
 

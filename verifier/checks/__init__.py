@@ -5,5 +5,5 @@ package     the container and everything in it        witnesses   cosignatures a
 latest      the newer receipt beside the first one    siblings    later items of the dossier
 declaration the platform's, where a statement names it
 trees       message trees, rebuilt from their files   log_copy    a copy of a log, to read from
-log_files, log_tiles, log_entries   what an audit of a whole log goes through
+log_files, log_tiles, log_entries, log_own   what an audit of a whole log goes through
 """

@@ -13,9 +13,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
 from ..encoding import parse_time, to_base64, to_time
-from ..errors import Malformed, NewerFormat
+from ..errors import Malformed, NewerFormat, Verification
 from ..evidence.entry import KINDS, Entry, parse_anchor, parse_entry
 from ..tlog.note import parse_note
+from .log_own import OwnEntries
 
 EVIDENCE_BYTES: Final = 166
 """Every evidence entry has the same length."""
@@ -63,7 +64,7 @@ def more_serious(one: Fault | None, other: Fault) -> Fault:
 def check_body(entry: Entry, index: int) -> None:
     """Check what an entry of another kind than evidence can say at ``index``. Raises Malformed.
 
-    The signature of a note is not verified here: the policy need not have the service's key.
+    What a note says, and who signed it, is for ``log_own``.
     """
     if entry.body is None:
         return
@@ -90,10 +91,16 @@ class Entries:
     """The state that runs along the log, and the first fault of each check.
 
     ``last`` and ``frozen`` go on from entries that were read before, ``links`` holds theirs.
+    ``own`` judges what the log says of itself; without it that is not asked.
     """
 
     def __init__(
-        self, links: Links | None = None, *, last: bytes = b"", frozen: bool = False
+        self,
+        links: Links | None = None,
+        *,
+        last: bytes = b"",
+        frozen: bool = False,
+        own: OwnEntries | None = None,
     ) -> None:
         self.counts = dict.fromkeys(KINDS, 0)
         self.first: bytes | None = None
@@ -104,6 +111,7 @@ class Entries:
         self.twice_link = b""
         self.links: Links = set() if links is None else links
         self.frozen = frozen
+        self._own = own
         self._day = b""  # the last day that was found to be real
 
     def read(self, path: str, data: bytes, starts: list[int], first: int) -> None:
@@ -145,7 +153,7 @@ class Entries:
         for index, (start, end) in enumerate(pairwise(starts), first):
             place = Place(path, index, start)
             try:
-                kind, link, time = self._parse(data[start : end - 2], index)
+                kind, link, time = self._parse(data[start : end - 2], place)
             except Malformed as error:
                 newer = isinstance(error, NewerFormat)
                 self.unread += 1
@@ -164,13 +172,22 @@ class Entries:
             self.last = max(self.last, time)
             self.frozen = self.frozen or kind == "freeze"
 
-    def _parse(self, entry: bytes, index: int) -> tuple[str, bytes, bytes]:
+    def _parse(self, entry: bytes, place: Place) -> tuple[str, bytes, bytes]:
         """Return kind, link and received as they are spelled."""
         match = _EVIDENCE.fullmatch(entry)
         if match is not None and self._is_real(match[2][:10]):
             return "evidence", match[1], match[2]
         parsed = parse_entry(entry)
-        check_body(parsed, index)
+        check_body(parsed, place.index)
+        if self._own is not None:
+            try:
+                self._own.check(parsed, place.index)
+            except NewerFormat as error:
+                self._refuse(place, "NEWER_FORMAT", str(error))
+            except Malformed as error:
+                self._refuse(place, "FORMAT_FAILURE", str(error))
+            except Verification as error:
+                self._refuse(place, error.sub_indication, str(error))
         return parsed.kind, to_base64(parsed.link).encode(), to_time(parsed.received).encode()
 
     def _refuse(self, place: Place, sub_indication: str, reason: str) -> None:

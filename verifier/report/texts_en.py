@@ -332,6 +332,12 @@ _FINDINGS = {
     "CHAIN_ENDS": "no entry up to tree size {size} of the copy bears the link that item {items} of the dossier announced; an operator could also number under another link or dossier.",
     "CHAIN_GOES_ON": "entry {index} bears the link that item {items} of the dossier announced (tree size {size} of the copy): the dossier went on, and its later receipts are not shown here.",
     "UNPACKED_WITHOUT_MEMBER": "{count} files are said to be unpacked from an archive, and no sealed archive that can be read has such a member: their origin is the submitting party's word.",
+    "LOG_FROZEN": "by its last entry, {size}, the service states that this log was closed for good at {time}; reason given: {reason}; log that goes on: {successor}.",
+    "FREEZE_UNCHECKED": "the policy has no key of this log's service, so it was not checked who signed the closing statement.",
+    "HANDOVER_BOTH_KEYS": "by entry 0 this log goes on from the log {origin}, which had {size} entries and the root {root}; stated at {time} and signed by both services, whose keys the policy has, and by the former log's key.",
+    "HANDOVER_FORMER_KEY": "by entry 0 this log goes on from the log {origin}, which had {size} entries and the root {root}; stated at {time}. The policy has the key of the former service, which names the keys of this log.",
+    "HANDOVER_OWN_KEY": "by entry 0 this log goes on from the log {origin}, which had {size} entries and the root {root}; stated at {time}. The policy has the key of this log's service, which names the keys of the former log.",
+    "HANDOVER_NO_KEY": "by entry 0 this log says that it goes on from the log {origin}, which had {size} entries and the root {root}; stated at {time}. The signatures fit the keys that it names itself, and the policy has neither service's key.",
 }
 
 _REASONS = {

@@ -332,6 +332,12 @@ _FINDINGS = {
     "CHAIN_ENDS": "至副本树大小 {size} 为止，没有条目载有案卷第 {items} 项所预告的链接；运营者也可能以其他链接或案卷另行编号。",
     "CHAIN_GOES_ON": "第 {index} 项载有案卷第 {items} 项所预告的链接（副本树大小 {size}）：该案卷此后又登记过，其回执未在此出示。",
     "UNPACKED_WITHOUT_MEMBER": "{count} 个文件称由压缩包解出，但所存证且可读取的压缩包中没有同名文件：其来源仅为提交方的说法。",
+    "LOG_FROZEN": "日志以末条（序号 {size}）宣告于 {time} 终止，不再登记；所述事由：{reason}；后续日志：{successor}。",
+    "FREEZE_UNCHECKED": "核验策略中没有此日志服务的密钥，未核对终止声明由谁签名。",
+    "HANDOVER_BOTH_KEYS": "此日志以第 0 条说明其承接日志 {origin}（共 {size} 条，根 {root}），所述时间 {time}；两个服务的密钥均在核验策略中，均已签名，原日志密钥亦已签名。",
+    "HANDOVER_FORMER_KEY": "此日志以第 0 条说明其承接日志 {origin}（共 {size} 条，根 {root}），所述时间 {time}。核验策略中有原服务的密钥，由它指明了此日志的密钥。",
+    "HANDOVER_OWN_KEY": "此日志以第 0 条说明其承接日志 {origin}（共 {size} 条，根 {root}），所述时间 {time}。核验策略中有此日志服务的密钥，由它指明了原日志的密钥。",
+    "HANDOVER_NO_KEY": "此日志以第 0 条自称承接日志 {origin}（共 {size} 条，根 {root}），所述时间 {time}。签名与其自身列明的密钥相符，但核验策略中没有任何一个服务的密钥。",
 }
 
 _REASONS = {

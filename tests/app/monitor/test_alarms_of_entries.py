@@ -13,7 +13,7 @@ from verifier.tlog.proof import parse_tlog_proof
 
 # -- entries
 
-FREEZE = logs.other_entry("freeze", 100, f"origin {logs.ORIGIN}\n")
+FREEZE = logs.freeze(100)
 
 
 def with_entry(index: int, entry: bytes, size: int = 600) -> list[bytes]:

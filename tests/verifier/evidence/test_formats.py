@@ -13,6 +13,8 @@ from tests.vectors import generate
 from verifier.encoding import escape_bytes, unescape_bytes
 from verifier.errors import Malformed, NewerFormat, PolicyError, VerifierError
 from verifier.evidence.entry import parse_entry
+from verifier.evidence.freeze import parse_freeze
+from verifier.evidence.handover import parse_handover
 from verifier.evidence.manifest import parse_manifest, parse_opening
 from verifier.evidence.messages import parse_messages_root
 from verifier.evidence.receipt import AnchorProof, Token, parse_receipt, to_receipt
@@ -21,8 +23,19 @@ from verifier.evidence.seeds import to_bytes as seeds_to_bytes
 from verifier.evidence.statement import commitment, parse_statement
 from verifier.evidence.submission import parse_submission
 from verifier.policy import parse_policy
+from verifier.tlog.note import Note
 
 Round = Callable[[bytes], bytes]
+
+
+def freeze_again(data: bytes) -> bytes:
+    freeze, note = parse_freeze(data)
+    return Note(freeze.to_text(), note.signatures).to_bytes()
+
+
+def handover_again(data: bytes) -> bytes:
+    handover, note = parse_handover(data)
+    return Note(handover.to_text(), note.signatures).to_bytes()
 
 
 def receipt_again(data: bytes) -> bytes:
@@ -44,6 +57,8 @@ AGAIN: dict[str, Round] = {
     "manifest-supplement.txt": lambda data: parse_manifest(data).to_bytes(),
     "opening.txt": lambda data: parse_opening(data).to_bytes(),
     "messages.txt": lambda data: parse_messages_root(data).to_bytes(),
+    "freeze.txt": freeze_again,
+    "handover.txt": handover_again,
     "seeds.txt": lambda data: seeds_to_bytes(parse_seeds(data)),
 }
 GOLDEN = {name: (generate.HERE / name).read_bytes() for name in AGAIN}

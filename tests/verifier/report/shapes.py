@@ -22,6 +22,7 @@ VALUES: dict[str, str | int] = {
     "received": "2026-11-21T13:07:00Z", "path": "tile/entries/001", "offset": 842, "first_index": 4,
     "reader": "whatsapp-text/1", "epoch": 1, "item": 2, "number": 9, "name": "w", "note": "NO_RECORDS",
     "link": "C" * 43 + "=", "proofs": 1, "status": "retired", "at": 1_795_266_420,
+    "time": "2026-11-21T13:07:00Z", "successor": "-",
 }  # fmt: skip
 FACTS: dict[str, str | int] = {
     "kind": "private", "origin": "log.example.org/a", "index": 57, "size": 600,

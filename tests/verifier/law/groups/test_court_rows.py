@@ -102,7 +102,7 @@ def test_a_scan_that_finds_nothing_names_what_it_looked_for(whole):
         ([logs.entry(0), logs.entry(1, link="link 0")], "重复的链接（序号1）"),
         ([logs.entry(0, time=logs.START + 5), logs.entry(1)], "登记时间倒退（序号1）"),
         (
-            [logs.entry(0), logs.other_entry("freeze", 1, "x\n"), logs.entry(2)],
+            [logs.entry(0), logs.freeze(1), logs.entry(2)],
             "封存之后仍有登记（序号2）",
         ),
         ([logs.entry(0), b"no entry"], "不合格式的条目（序号1）"),
