@@ -100,8 +100,8 @@ class Witnessing:
             size = open_note(note, self._vkey).size
             self._seen = self._panel.look(size, parse_note(note).text, note)
             for seen in self._seen:
-                if seen.note is not None:
-                    self._conflict = self._conflict or self._judge(seen.name, seen.note)
+                if seen.note is not None and self._conflict is None:
+                    self._conflict = self._judge(seen.name, seen.note)
             self._panel.aim(size, parse_note(note).text, note)
         self.check()
         return self._seen
@@ -154,8 +154,8 @@ class Witnessing:
             claim = self._ours(theirs)
         except Conflict as error:  # our key under another origin
             return error
-        if claim is None:
-            return None  # not signed by us: it proves nothing
+        if claim is None or self._conflict is not None:
+            return None  # not signed by us: it proves nothing; or nothing is written any more
         with reading(self._engine) as connection:
             head, count = queries.head(connection), queries.entry_count(connection)
             read_tile = queries.tile_reader(connection)

@@ -10,7 +10,8 @@ request that is answered a line goes to standard output:
     error NAME TYPE
 
 ACTION is kill (SIGKILL to itself), stop (SIGSTOP), or none. BREAK removes a guard;
-``barrier`` instead makes the process wait, with its log open, for a line on standard input.
+``barrier`` instead makes the process wait, with its log open, for a line on standard input, and
+``policy=FILE`` has it ask the witnesses of that file.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from pathlib import Path
 
 from ledger import sequencer
 from ledger.accept import Outcome
+from ledger.config import read_config
 from ledger.errors import LedgerError
+from ledger.witness.member import Patience
+from ledger.witness.roster import read_roster
 from tests.ledger.support import open_log, request
 
 _print = threading.Lock()
@@ -100,8 +104,18 @@ def main() -> int:
     if "no-lock" in broken:
         fcntl.flock = lambda *_: None
     stopped = threading.Event()
+    witnesses = {}
+    for word in broken:
+        if word.startswith("policy="):
+            policy = Path(word.removeprefix("policy=")).read_bytes()
+            witnesses = {
+                "witnesses": read_roster(policy, read_config(Path(data)).log),
+                "patience": Patience(deadline=30, exchange=30, look=30),
+            }
     try:
-        log = open_log(Path(data), hooks=At(spec), on_stopped=lambda _error: stopped.set())
+        log = open_log(
+            Path(data), hooks=At(spec), on_stopped=lambda _error: stopped.set(), **witnesses
+        )
     except LedgerError as error:
         say("refused", type(error).__name__, str(error))
         return 3

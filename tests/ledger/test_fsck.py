@@ -201,7 +201,7 @@ def test_a_missing_row_of_each_table_is_found(grown: Made):
     path = grown.data / "beilin.db"
     kept = path.read_bytes()
     for table in ("entries", "openings", "submissions", "requests", "heads", "published",
-                  "erasures", "head", "tiles", "declarations"):  # fmt: skip
+                  "erasures", "head", "tiles", "declarations", "cosignatures", "witness_keys"):  # fmt: skip
         with closing(sqlite3.connect(path)) as database:
             again = triggers_off(database)
             row = database.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0]
