@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 from .encoding import decode_text, parse_base64, parse_decimal, parse_time
 from .errors import Malformed, NewerFormat, PolicyError
+from .timestamp.certificate import parse_certificate, validity_of
 from .tlog.keys import ED25519, VKey, parse_vkey
 from .tlog.policy import LogPolicy, parse_log_policy
 
@@ -158,12 +159,24 @@ def _tsa(value: str) -> Tsa:
     cells = value.split(" ")
     if len(cells) != 4 or not cells[0]:
         raise PolicyError("policy: tsa: name, not before, not after and certificate are expected")
-    return Tsa(
+    tsa = Tsa(
         cells[0],
         parse_time(cells[1], "policy: tsa: not before"),
         parse_time(cells[2], "policy: tsa: not after"),
         parse_base64(cells[3], "policy: tsa: certificate"),
     )
+    if tsa.not_before > tsa.not_after:
+        raise PolicyError("policy: tsa: not before is later than not after")
+    # One that cannot be read would make every token of that authority silently unknown.
+    try:
+        first, last = validity_of(parse_certificate(tsa.certificate))
+    except Malformed as error:
+        raise PolicyError(f"policy: tsa: {error}") from None
+    if max(first, tsa.not_before) > min(last, tsa.not_after):
+        raise PolicyError(
+            "policy: tsa: the certificate is not valid at any time between not before and not after"
+        )
+    return tsa
 
 
 def _status(value: str) -> KeyStatus:
@@ -208,3 +221,10 @@ def _check(policy: Policy) -> None:
         raise PolicyError("policy: operator: names something that is not in this policy")
     if len({tsa.name for tsa in policy.tsas}) != len(policy.tsas):
         raise PolicyError("policy: tsa: a name stands twice")
+    if len({tsa.certificate for tsa in policy.tsas}) != len(policy.tsas):
+        raise PolicyError("policy: tsa: a certificate stands twice")
+    if {tsa.name for tsa in policy.tsas} & (origins | set(policy.log_policy.witnesses)):
+        raise PolicyError("policy: tsa: a name that is also a log's or a witness's")
+    keys = [(status.name, status.key_id, status.status) for status in policy.statuses]
+    if len(set(keys)) != len(keys):
+        raise PolicyError("policy: status: two lines of one kind for one key")

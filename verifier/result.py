@@ -101,6 +101,14 @@ class Result:
             raise AssertionError(f"check {id_} reported twice")
         self.checks.append(Check(id_, status, sub, values))
 
+    def replace(self, check: Check) -> None:
+        """Put a check in the place of the one with its id, or append it."""
+        for at, found in enumerate(self.checks):
+            if found.id == check.id:
+                self.checks[at] = check
+                return
+        self.checks.append(check)
+
     def note(self, code: str, **values: str | int) -> None:
         """Append a finding."""
         self.findings.append(Finding(code, values))

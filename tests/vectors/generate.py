@@ -11,10 +11,16 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests import worked
 from tests.disclosures import disclose
+from verifier.encoding import to_base64
 from verifier.evidence import package
 from verifier.evidence.entry import Anchor, Entry
 from verifier.evidence.freeze import Freeze
@@ -35,7 +41,7 @@ def policy(log: worked.WorkedLog) -> bytes:
         "beilin/policy/v1\ndate 2026-11-21T00:00:00Z\n"
         f"service {service.vkey.to_text()}\n"
         f"operator {log.origin} 某存证运营者\noperator w1 某公证机构\n"
-        f"tsa tsa1 2026-01-01T00:00:00Z 2036-01-01T00:00:00Z MAA=\n"
+        f"tsa tsa1 2026-01-01T00:00:00Z 2036-01-01T00:00:00Z {to_base64(tsa_certificate())}\n"
         "status old.example.org+01020304 compromised size - time 2026-10-01T00:00:00Z\n"
         "require L1 T0\ntlog-policy\n"
         f"log {log.key.vkey.to_text()}\nwitness w1 {witness.vkey.to_text()}\nquorum none\n"
@@ -56,6 +62,24 @@ def closing() -> dict[str, bytes]:
         "freeze.txt": freeze + b"\n" + old[1].line(freeze),
         "handover.txt": text + b"\n" + old[1].line(text) + new[1].line(text),
     }
+
+
+def tsa_certificate() -> bytes:
+    """Return an authority's own certificate: Ed25519, because its signatures are always the same."""
+    key = worked.Key("tsa", "tsa").private
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Example TSA")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(datetime(2026, 1, 1))
+        .not_valid_after(datetime(2036, 1, 1))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(key, None)
+    )
+    return made.public_bytes(Encoding.DER)
 
 
 def files() -> dict[str, bytes]:

@@ -18,7 +18,7 @@ from ..evidence.statement import Statement
 from ..policy import Policy
 from ..result import DONE, FAILED, NOT_DONE, Result
 from ..tlog.keys import VKey
-from .log_key import standing
+from .key_status import standing
 from .receipt import sub_of
 
 

@@ -68,7 +68,7 @@ def _receipt(
 ) -> Receipt | None:
     """Return a receipt of the chain that stands by itself; add ``chain`` and return None if not."""
     trial = Result("receipt", policy_source=result.policy_source)
-    receipt = check_receipt(trial, data, policy, options, inside_v1=True)
+    receipt = check_receipt(trial, data, policy, options, inside_v1=True, with_time=False)
     failed = next((check for check in trial.ordered() if check.status == FAILED), None)
     if failed is not None:
         reason = f"{name}: a check of it failed"

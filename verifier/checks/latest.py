@@ -1,44 +1,97 @@
 """The later receipt of a package: sound by itself, of the same entry, of a later head.
 
 SPEC §6.4 and §13.8 step 2. Two receipts that can only come from two histories
-of the log are worse than none.
+of the log are worse than none. One that stands adds what it shows to what the
+first one shows, and takes nothing from it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from ..errors import BindingFailure, ConsistencyFailure, Verification
 from ..evidence.receipt import Receipt
 from ..options import Options
-from ..policy import Policy
+from ..policy import LEVELS, Policy
 from ..result import DONE, FAILED, NOT_DONE, TOTAL_FAILED, Result
 from ..tlog.checkpoint import parse_checkpoint
 from ..tlog.note import parse_note
-from .receipt import check_receipt
+from .receipt import Bound, bind_receipt
+from .time_grade import check_time
+
+_NEEDED: Final = ("inclusion", "checkpoint", "log_key", "quorum")
+_HEAD_FACTS: Final = ("witnesses", "quorum", "operators", "witnessed_size")
 
 
 def check_latest(
-    result: Result, data: bytes, first: Receipt | None, policy: Policy, options: Options
-) -> None:
-    """Add the check ``receipt_latest``."""
+    result: Result, data: bytes, first: Bound | None, policy: Policy, options: Options
+) -> Receipt | None:
+    """Add the check ``receipt_latest``, and what it shows where it shows more.
+
+    Return the receipt whose checkpoint the log's key stands behind: the first,
+    unless only the later one's does; None if there is no first.
+    """
     trial = Result("receipt", policy_source=result.policy_source)
-    latest = check_receipt(trial, data, policy, options, inside_v1=True)
+    latest = bind_receipt(trial, data, policy, options, inside_v1=True)
+    own = None if first is None else first.receipt
     if trial.verdict == TOTAL_FAILED or latest is None:
         reason = "receipt-latest.txt: a check of it failed"
         result.add("receipt_latest", FAILED, trial.sub_indication, reason=reason)
-        return
+        return own
     if first is not None:
         try:
-            _check_later(first, latest)
+            _check_later(first.receipt, latest.receipt)
         except Verification as error:
             result.add("receipt_latest", FAILED, error.sub_indication, reason=str(error))
-            return
-    for name in ("inclusion", "checkpoint", "log_key", "quorum"):
+            return own
+    for name in _NEEDED:
         check = trial.check(name)
         if check is None or check.status != DONE:
             sub = check.sub_indication if check else "NOT_REACHED"
             result.add("receipt_latest", NOT_DONE, sub)
-            return
+            return own
+    if first is None or any(check.status == FAILED for check in result.checks):
+        result.add("receipt_latest", DONE, size=trial.facts["size"])
+        return own
+    return _take(result, trial, first, latest, policy, options)
+
+
+def _take(
+    result: Result, trial: Result, first: Bound, latest: Bound, policy: Policy, options: Options
+) -> Receipt:
+    """Let the later receipt count; both are bound to one entry, and nothing has failed."""
+    log_key = result.check("log_key")
+    stands = log_key is not None and log_key.status == DONE
+    moved = _NEEDED if not stands else ("quorum",)
+    if _rank(trial) > _rank(result):
+        for name in moved:
+            check = trial.check(name)
+            assert check is not None  # it is done
+            result.replace(check)
+        facts = (*_HEAD_FACTS, *(() if stands else ("log_key", "size", "root")))
+        result.facts |= {name: trial.facts[name] for name in facts}
+        result.trust_level = trial.trust_level
+    for finding in trial.findings:
+        if finding not in result.findings:
+            result.findings.append(finding)
+    both = [first.times, latest.times]
+    check_time(result, first.receipt.entry.received, both, policy, options)
     result.add("receipt_latest", DONE, size=trial.facts["size"])
+    return first.receipt if stands else latest.receipt
+
+
+def _rank(result: Result) -> tuple[bool, bool, int, int, int]:
+    """Return what a receipt's checkpoint has behind it, for the greater one to count."""
+    done = {check.id for check in result.checks if check.status == DONE}
+    operators, witnesses = (_number(result.facts, name) for name in ("operators", "witnesses"))
+    level = LEVELS.index(result.trust_level)
+    return "log_key" in done, "quorum" in done, level, operators, witnesses
+
+
+def _number(facts: Mapping[str, str | int], name: str) -> int:
+    value = facts.get(name, 0)
+    return value if isinstance(value, int) else 0
 
 
 def _check_later(first: Receipt, latest: Receipt) -> None:

@@ -18,13 +18,17 @@ from .disclosure import check_disclosure
 from .latest import check_latest
 from .members import MAX_RECEIPT, Hashes, Progress, hash_members, read_member
 from .private_package import check_private
-from .receipt import check_receipt, sub_of
+from .receipt import bind_receipt, sub_of
 
 
 def check_package(
     result: Result, path: Path, policy: Policy, options: Options, progress: Progress | None
 ) -> Receipt | None:
-    """Add all checks of the package to ``result``; return its first receipt if readable."""
+    """Add all checks of the package to ``result``.
+
+    Return the receipt whose checkpoint stands, the first or else the later one; both have
+    the same entry. None if there is none that may be relied on.
+    """
     try:
         container = Container(path)
     except Malformed as error:
@@ -103,14 +107,15 @@ def _receipts(
     except Malformed as error:
         result.add("receipt", FAILED, "FORMAT_FAILURE", reason=str(error))
         return None
-    receipt = check_receipt(result, data, policy, options, inside_v1=True)
+    bound = bind_receipt(result, data, policy, options, inside_v1=True)
+    receipt = None if bound is None else bound.receipt
     if package.BASE + package.RECEIPT_LATEST in container.members:
         try:
             latest = read_member(container, package.RECEIPT_LATEST, MAX_RECEIPT)
         except Malformed as error:
             result.add("receipt_latest", FAILED, "FORMAT_FAILURE", reason=str(error))
         else:
-            check_latest(result, latest, receipt, policy, options)
+            return check_latest(result, latest, bound, policy, options)
     return receipt
 
 

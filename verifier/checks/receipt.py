@@ -24,10 +24,13 @@ from ..options import Options
 from ..policy import Policy
 from ..result import DONE, FAILED, NOT_DONE, Result
 from ..tlog.checkpoint import Checkpoint, parse_checkpoint
+from ..tlog.keys import VKey
 from ..tlog.merkle import check_inclusion, leaf_hash
 from ..tlog.note import Note, parse_note
 from ..tlog.proof import TlogProof, parse_tlog_proof
-from .log_key import check_log_key
+from .log_key import find_log_key, judge_log_key
+from .time_blocks import Blocks, Place, verify_blocks
+from .time_grade import Times, check_time, counting, times_of
 from .witnesses import count_cosignatures
 
 
@@ -44,14 +47,42 @@ class Head(NamedTuple):
     checkpoint: Checkpoint
 
 
+class Bound(NamedTuple):
+    """A receipt whose statement is bound to an included entry, and what it shows about time."""
+
+    receipt: Receipt
+    times: Times
+
+
 def check_receipt(
-    result: Result, data: bytes, policy: Policy, options: Options, *, inside_v1: bool = False
+    result: Result,
+    data: bytes,
+    policy: Policy,
+    options: Options,
+    *,
+    inside_v1: bool = False,
+    with_time: bool = True,
 ) -> Receipt | None:
     """Add the checks of one receipt to ``result``; return it if its statement may be relied on.
 
     ``inside_v1`` is set inside a package of version 1, whose parts are all of
-    version 1: a newer one there is malformed, not newer.
+    version 1: a newer one there is malformed, not newer. Without ``with_time`` the
+    time blocks are only read and there is no check ``time``.
     """
+    bound = bind_receipt(result, data, policy, options, inside_v1=inside_v1, with_time=with_time)
+    return None if bound is None else bound.receipt
+
+
+def bind_receipt(
+    result: Result,
+    data: bytes,
+    policy: Policy,
+    options: Options,
+    *,
+    inside_v1: bool = False,
+    with_time: bool = True,
+) -> Bound | None:
+    """Do as ``check_receipt`` says and return what the receipt shows about time beside it."""
     # 1. Cut the receipt at its empty lines.
     try:
         parts = split_receipt(data)
@@ -68,16 +99,19 @@ def check_receipt(
     statement = _statement(result, parts, entry)
     # 4. The proof and its checkpoint; the path leads from the entry to the root.
     head = _proof(result, parts)
+    times = Times(Blocks(len(parts.blocks)))
     if head is not None:
         _inclusion(result, parts, head)
         # 5. Statement and checkpoint speak of one log.
         _checkpoint(result, head, statement)
-        # 6. The log's key, from the policy alone. 7. The quorum.
+        # 6. The log's key, from the policy alone; the time blocks, over what it signed.
         names = {head.checkpoint.origin}
         if statement is not None:
             names.add(statement.submission.origin)
-        vkey = check_log_key(result, head.note, names, head.checkpoint.size, policy)
+        vkey = find_log_key(result, head.note, names, policy)
         if vkey is not None:
+            times = _times(result, parts if with_time else None, head, vkey, policy)
+            # 7. The quorum.
             count_cosignatures(result, head.note, policy, vkey)
     # 8. The submitter's own signature.
     if statement is not None:
@@ -108,11 +142,30 @@ def check_receipt(
         for check in map(result.check, ("entry", "statement", "inclusion"))
     ):
         return None
-    # 9. Time: received is the log's own word.
-    _time(result, receipt, options)
+    # 9. Between which moments, and on whose clock.
+    if with_time:
+        check_time(result, receipt.entry.received, [times], policy, options)
     assert head is not None  # else there is no check ``inclusion``
     _facts(result, receipt, head.checkpoint)
-    return receipt
+    return Bound(receipt, times)
+
+
+def _times(result: Result, parts: Parts | None, head: Head, log: VKey, policy: Policy) -> Times:
+    """Add the check ``log_key``; return what the blocks and the cosignatures show."""
+    blocks = Blocks(0)
+    if parts is not None:
+        try:
+            found = parse_blocks(parts.blocks)
+        except VerifierError:  # the check ``receipt`` says so
+            found = (), ()
+        place = Place(head.note, head.checkpoint, head.proof.index, log)
+        blocks = verify_blocks(*found, place, policy)
+    # A token over the stamped note shows that the log's signature existed (SPEC §11.4).
+    shown = [each.latest for each in counting(blocks, policy, log) if each.anchored is None]
+    judge_log_key(result, head.note, log, head.checkpoint.size, policy, shown)
+    check = result.check("log_key")
+    stands = check is not None and check.status == DONE
+    return times_of(blocks, head.note, log, policy, stands=stands)
 
 
 def _entry(result: Result, parts: Parts) -> Entry | None:
@@ -190,15 +243,6 @@ def _submitter(result: Result, statement: Statement) -> None:
         result.add("submitter", NOT_DONE, "UNSIGNED_SUBMISSION")
     else:
         result.add("submitter", DONE, key=to_base64(submission.submitter))
-
-
-def _time(result: Result, receipt: Receipt, options: Options) -> None:
-    proofs = len(receipt.tokens) + len(receipt.anchor_proofs)
-    received = receipt.entry.received
-    if 0 < options.at < received:
-        result.note("CLOCK_BEFORE_RECEIPT", at=to_time(options.at), received=to_time(received))
-    sub = "NOT_CHECKABLE_HERE" if proofs else "NO_POE"
-    result.add("time", NOT_DONE, sub, received=to_time(received), proofs=proofs)
 
 
 def _facts(result: Result, receipt: Receipt, checkpoint: Checkpoint) -> None:

@@ -7,40 +7,25 @@ submitter's. The quorum is the policy's.
 
 from __future__ import annotations
 
-from ..errors import VerifierError
 from ..policy import LEVELS, Policy
 from ..result import DONE, NOT_DONE, Result
 from ..tlog.checkpoint import parse_checkpoint
-from ..tlog.cosignature import check_cosignature
 from ..tlog.keys import VKey
 from ..tlog.note import Note
-from .log_key import standing
+from .cosigners import other_operator, read_cosignatures
 
 
 def count_cosignatures(result: Result, note: Note, policy: Policy, log: VKey) -> None:
     """Add the check ``quorum`` and the facts about witnesses and operators."""
-    size = parse_checkpoint(note.text).size
-    by_key = {(w.vkey.name, w.vkey.key_id): w for w in policy.log_policy.witnesses.values()}
-    met: set[str] = set()
-    unknown = 0
-    for line in note.signatures:
-        witness = by_key.get((line.name, line.key_id))
-        if witness is None:
-            unknown += (line.name, line.key_id) != (log.name, log.key_id)
-            continue
-        try:
-            check_cosignature(note.text, line, witness.vkey)
-        except VerifierError:
-            result.note("COSIGNATURE_NOT_COUNTED", name=witness.name)
-            continue
-        # What the policy holds against a witness's key counts as it does for a log's.
-        status = standing(policy, witness.vkey, size)
-        if status is not None:
-            result.note("COSIGNATURE_KEY_STATUS", name=witness.name, status=status)
-            continue
-        met.add(witness.name)
-    if unknown:
-        result.note("UNKNOWN_SIGNATURES", count=unknown)
+    found = read_cosignatures(note, policy, log)
+    for name, status in found.refused:
+        if status is None:
+            result.note("COSIGNATURE_NOT_COUNTED", name=name)
+        else:
+            result.note("COSIGNATURE_KEY_STATUS", name=name, status=status)
+    if found.unknown:
+        result.note("UNKNOWN_SIGNATURES", count=found.unknown)
+    met = found.times.keys()
     quorum = policy.log_policy.quorum
     if policy.log_policy.quorum_met(met):
         result.add("quorum", DONE, required=quorum, met=len(met))
@@ -48,11 +33,14 @@ def count_cosignatures(result: Result, note: Note, policy: Policy, log: VKey) ->
         result.add("quorum", NOT_DONE, "WITNESS_QUORUM_NOT_MET", required=quorum, met=len(met))
     # Operators, not keys, are what independence means: a witness that the
     # policy gives no operator counts as run by the log's own.
-    # Without a name for the log's own operator nobody can be told apart from it.
-    own = policy.operators.get(log.name)
-    named = {policy.operators[name] for name in met if name in policy.operators}
-    others = named - {own} if own is not None else set()
-    result.facts.update(witnesses=len(met), quorum=quorum, operators=1 + len(others), anchors=0)
+    others = {other_operator(policy, log, name) for name in met} - {None}
+    result.facts.update(
+        witnesses=len(met),
+        quorum=quorum,
+        operators=1 + len(others),
+        anchors=0,
+        witnessed_size=parse_checkpoint(note.text).size,
+    )
     log_key = result.check("log_key")
     sound = log_key is not None and log_key.status == DONE
     if result.policy_source is not None and sound:

@@ -188,7 +188,12 @@ _NEXT = {
 _SUPPLY_LATER = "yes: supply it and verify again."
 
 _SUBS = {
-    "CHAIN_CONSTRAINTS_FAILURE": Sub("the certificates of the time-stamp do not meet the constraints of their use or time"),
+    "CHAIN_CONSTRAINTS_FAILURE": Sub(
+        "the certificates of the time-stamp do not meet the constraints of their use or time, or it was issued outside the time for which the policy relies on the authority; it was not counted",
+        "the party submitting: a time-stamp that an authority of the policy issued while its certificates were valid; the person verifying: check the authority's certificate and dates in the policy.",
+        "only the time grade can.",
+    ),
+    "TIMESTAMP_ORDER_FAILURE": Sub("the time at which the log claims to have received the entry does not fit with a time-stamp that was verified"),
     "UNKNOWN_TSA": Sub(
         "the policy does not have the authority that issued this time-stamp",
         "the person verifying: obtain the root certificate of that authority through an independent channel and put it into the policy. A certificate that the material brings is not taken as a root.",
@@ -319,6 +324,18 @@ _FINDINGS = {
     "COSIGNATURE_NOT_COUNTED": "the signature of the policy's witness {name} does not verify and was not counted.",
     "COSIGNATURE_KEY_STATUS": "the policy holds a status against the key of witness {name} ({status}); its signature was not counted.",
     "STATUS_WITHOUT_KEY": "the policy has a status line for {name}, and no key of that name and number; the line has no effect (a mistyped number?).",
+    "KEY_COMPROMISED_LATER": "the policy says that the log's key {name} was compromised at {theft}; an independent proof of time shows that this signature existed by {shown}.",
+    "TOKEN_NOT_CHECKABLE": "{count} proofs of time (type {type}) are of a kind or by an algorithm that this program does not check; they were not counted.",
+    "TOKEN_OF_UNKNOWN_TSA": "{count} proofs of time (type {type}) are by an authority that the policy does not have; they were not counted.",
+    "TOKEN_CHAIN_NOT_VALID": "the certificates of {count} proofs of time (type {type}) do not hold at the time stated, or that time is outside the policy's; they were not counted.",
+    "TOKEN_NOT_ACCURATE": "{count} proofs of time (type {type}) state an accuracy of more than an hour; they were not counted.",
+    "TSA_OF_LOG_OPERATOR": "by the policy, time-stamping authority {name} is run by the operator of the log; its time-stamp verifies and is no independent proof of time, so it gives no time grade.",
+    "TSA_OPERATOR_NOT_NAMED": "the policy does not say who runs time-stamping authority {name}; that it is independent of the log's operator is not shown.",
+    "LOG_OPERATOR_NOT_NAMED": "the policy does not say who runs log {name}; that the time-stamping authority is independent of that operator is not shown.",
+    "CHAIN_AT_GEN_TIME": "the certificates of time-stamping authority {name} were judged at the time inside the time-stamp and not at the time of verification; the certificate that signed it is valid until {ends}. Whether a certificate was revoked was not looked up.",
+    "TSA_CERTIFICATE_ENDED": "the certificate of time-stamping authority {name} ended at {ends}, before the time of judgement; its chain was still judged at the time inside the time-stamp.",
+    "TOKEN_PARTS_NOT_READ": "the time-stamp of authority {name} carries {count} kinds of content that no signature covers; they were not read.",
+    "WITNESS_BEFORE_RECEIVED": "the time in the signature of witness {name} ({time}) is before the time at which the log claims to have received the entry ({received}), so one of the two is wrong; that witness's time was not counted.",
     "CLOCK_BEFORE_RECEIPT": "the time of judgement ({at}) is before the time at which the log claims to have received the entry ({received}).",
     "READER_NOT_RECOGNISED": "file {file}: the named reader {reader} does not by itself recognise the file as one of its kind.",
     "UNKNOWN_FILE": "a file in the copy that does not belong to a log: {name}.",
@@ -437,7 +454,7 @@ _WORDS = {
     "time.unknown": "there is no time that can be read.",
     "time.voucher": 'Only the operator of the log vouches for it; without an independent proof of time that was verified there is no basis for "not before" or "not after".',
     "time.other": "For the proof of time that was verified see the check of that name.",
-    "time.claims": "the receipt carries what claims to be {proofs} proofs of time; this version does not check them.",
+    "time.claims": "the receipt carries what claims to be {proofs} proofs of time; none of them shows by when the entry existed, for the reasons under the check of that name and the other findings.",
     "time.copy": "Without independent witnesses (below L2) time and index hold for this copy of the log; that the operator kept only one is not shown.",
     "time.age": "The time of going on the chain does not say when the data were generated.",
     "submitter.signed": "the submission is signed by key {submitter} and the signature verifies; whose key it is was not checked. Account {account}; check of identity, in the operator's words: {identity} (declared, not verified).",

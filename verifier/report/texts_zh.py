@@ -188,7 +188,12 @@ _NEXT = {
 _SUPPLY_LATER = "可以：补充后重新核验。"
 
 _SUBS = {
-    "CHAIN_CONSTRAINTS_FAILURE": Sub("时间戳的证书链不合于其用途、期间或约束"),
+    "CHAIN_CONSTRAINTS_FAILURE": Sub(
+        "时间戳的证书链不合于其用途、期间或约束，或签发之时不在核验策略采信该机构的期间内，未计入",
+        "提交方：由核验策略所载机构在证书有效期内签发的时间戳；核验人：核对核验策略中该机构的证书与期间。",
+        "只有时间等级可能因此改变。",
+    ),
+    "TIMESTAMP_ORDER_FAILURE": Sub("日志自称收到的时间，与经核验的时间戳先后不合"),
     "UNKNOWN_TSA": Sub(
         "核验策略中没有签发该时间戳的机构",
         "核验人：自独立渠道取得该机构的根证书并写入核验策略。材料自带的证书不作为根证书采用。",
@@ -319,6 +324,18 @@ _FINDINGS = {
     "COSIGNATURE_NOT_COUNTED": "核验策略中的见证者 {name} 的签名核验不一致，未计入。",
     "COSIGNATURE_KEY_STATUS": "核验策略对见证者 {name} 的密钥载有状态（{status}）；其签名未计入。",
     "STATUS_WITHOUT_KEY": "核验策略载有 {name} 的密钥状态，但没有该名称与编号的密钥；该行不起作用（编号是否有误？）。",
+    "KEY_COMPROMISED_LATER": "核验策略载明日志密钥 {name} 于 {theft} 失密；独立的时间证明显示该签名至迟于 {shown} 已经存在。",
+    "TOKEN_NOT_CHECKABLE": "时间证明 {count} 份（类型 {type}）所用的种类或算法，本程序不能核验，未计入。",
+    "TOKEN_OF_UNKNOWN_TSA": "时间证明 {count} 份（类型 {type}）由核验策略未载明的机构签发，未计入。",
+    "TOKEN_CHAIN_NOT_VALID": "时间证明 {count} 份（类型 {type}），其证书链在所载时间不成立，或不在核验策略采信的期间内，未计入。",
+    "TOKEN_NOT_ACCURATE": "时间证明 {count} 份（类型 {type}）自述的误差超过一小时，未计入。",
+    "TSA_OF_LOG_OPERATOR": "按核验策略，时间戳机构 {name} 与日志由同一运营者运行；其时间戳经核验一致，但不是独立的时间证明，不计入时间等级。",
+    "TSA_OPERATOR_NOT_NAMED": "核验策略没有载明时间戳机构 {name} 由谁运行；其与日志运营者是否各自独立，未予说明。",
+    "LOG_OPERATOR_NOT_NAMED": "核验策略没有载明日志 {name} 由谁运行；时间戳机构是否独立于该日志的运营者，未予说明。",
+    "CHAIN_AT_GEN_TIME": "时间戳机构 {name} 的证书链按时间戳所载时间（而非核验之时）判断；该时间戳的签名证书有效至 {ends}。证书是否被吊销，未经查询。",
+    "TSA_CERTIFICATE_ENDED": "时间戳机构 {name} 的签名证书已于 {ends} 期满，早于判定时间；证书链仍按时间戳所载时间判断。",
+    "TOKEN_PARTS_NOT_READ": "时间戳机构 {name} 的时间戳附有 {count} 种没有签名担保的内容，未读取。",
+    "WITNESS_BEFORE_RECEIVED": "见证者 {name} 的签名所载时间（{time}）早于日志自称收到该条目的时间（{received}），两个时间必有一误；该见证时间未计入。",
     "CLOCK_BEFORE_RECEIPT": "判定时间（{at}）早于日志自称收到该条目的时间（{received}）。",
     "READER_NOT_RECOGNISED": "文件 {file}：所载读取器 {reader} 自身并不识别该文件为其所属的种类。",
     "UNKNOWN_FILE": "日志副本中有不属于日志的文件：{name}。",
@@ -437,7 +454,7 @@ _WORDS = {
     "time.unknown": "没有可读取的时间。",
     "time.voucher": "为此时间作出说明的只有日志运营者；没有经核验的独立时间证明，“不早于”与“不晚于”均无依据。",
     "time.other": "核验一致的时间证明见“时间证明”一项。",
-    "time.claims": "回执附有自称为时间证明的内容 {proofs} 份；本版本程序不予核验。",
+    "time.claims": "回执附有自称为时间证明的内容 {proofs} 份；均不能据以说明该条目不晚于何时存在，理由见“时间证明”一项与其他发现。",
     "time.copy": "没有独立见证（未达到 L2）：时间与序号仅就日志的这一副本而言，运营者是否只保有一份，未予说明。",
     "time.age": "上链时间不说明数据何时生成。",
     "submitter.signed": "提交内容由密钥 {submitter} 签名，核验一致；密钥属于何人未核验。账号 {account}；运营者所述的身份核对情况：{identity}（声明，未经核实）。",

@@ -83,6 +83,14 @@ def parse_certificate(data: bytes) -> Certificate:
     return Certificate(data, issuer, serial, read)
 
 
+def validity_of(certificate: Certificate) -> tuple[int, int]:
+    """Return the first and the last second of the certificate's validity, in Unix seconds."""
+    return (
+        int(certificate.x509.not_valid_before_utc.timestamp()),
+        int(certificate.x509.not_valid_after_utc.timestamp()),
+    )
+
+
 def parse_usable(data: Iterable[bytes]) -> list[Certificate]:
     """Return those that can be read, each once: one that cannot serves nobody."""
     found: list[Certificate] = []

@@ -24,7 +24,7 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ..errors import CertificateFailure, NotCheckable, UnknownAuthority
-from .certificate import Certificate
+from .certificate import Certificate, validity_of
 from .signature import RSA_BITS
 
 MAX_DEPTH: Final = 6
@@ -81,14 +81,6 @@ def is_valid_at(certificate: Certificate, seconds: int) -> bool:
     """Return whether this moment lies in the certificate's own validity, both ends included."""
     first, last = validity_of(certificate)
     return first <= seconds <= last
-
-
-def validity_of(certificate: Certificate) -> tuple[int, int]:
-    """Return the first and the last second of the certificate's validity, in Unix seconds."""
-    return (
-        int(certificate.x509.not_valid_before_utc.timestamp()),
-        int(certificate.x509.not_valid_after_utc.timestamp()),
-    )
 
 
 def check_path(path: Sequence[Certificate], seconds: int) -> None:

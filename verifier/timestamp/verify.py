@@ -27,9 +27,9 @@ from ..errors import (
 )
 from ..policy import Tsa
 from .attributes import CertificateId, certificate_ids, check_content
-from .certificate import Certificate, parse_usable
+from .certificate import Certificate, parse_usable, validity_of
 from .names import SHA_256, digest
-from .path import check_path, find_path, validity_of
+from .path import check_path, find_path
 from .revocation import check_revocation
 from .signature import check_signature
 from .signed_data import SignedData, Signer, parse_signed_data

@@ -23,6 +23,8 @@ VALUES: dict[str, str | int] = {
     "reader": "whatsapp-text/1", "epoch": 1, "item": 2, "number": 9, "name": "w", "note": "NO_RECORDS",
     "link": "C" * 43 + "=", "proofs": 1, "status": "retired", "at": 1_795_266_420,
     "time": "2026-11-21T13:07:00Z", "successor": "-",
+    "shown": "2026-11-21T13:07:00Z", "theft": "2026-11-22T13:07:00Z", "type": "rfc3161",
+    "ends": "2036-11-22T13:07:00Z",
 }  # fmt: skip
 FACTS: dict[str, str | int] = {
     "kind": "private", "origin": "log.example.org/a", "index": 57, "size": 600,

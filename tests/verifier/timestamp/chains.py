@@ -115,10 +115,11 @@ def make_chain(
     extensions=(EKU,),
     root_extensions=AUTHORITY,
     between_extensions=AUTHORITY,
+    root_last=LAST,
     **dates: Any,
 ) -> Chain:
     issuer, by = "root", key(root_kind, 100)
-    root = certificate(issuer, by, issuer, by, root_extensions)
+    root = certificate(issuer, by, issuer, by, root_extensions, last=root_last)
     middle: list[x509.Certificate] = []
     for number in range(between):
         name, of = f"between {number}", key(root_kind, 101 + number)
