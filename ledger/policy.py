@@ -63,9 +63,11 @@ def to_policy(
         lines += [f"require {' '.join(required)}"] if required else []
     policy = "\n".join([*lines, "tlog-policy", ""]).encode() + block
     try:
-        parse_policy(policy)
+        read = parse_policy(policy)
     except VerifierError as error:
         raise Config(str(error)) from None
+    if (read.operators, read.tsas) != (named, tuple(known.values())):
+        raise Config("policy: a name or a text that cannot stand in one line")
     return policy
 
 
