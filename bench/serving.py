@@ -78,9 +78,9 @@ class Server:
         self.stop()
 
 
-def serve(data: Path, **settings: str) -> Server:
+def serve(data: Path, *arguments: str, **settings: str) -> Server:
     """Start ``beilin serve`` on a log, with its default settings unless named."""
-    command = beilin("serve", "--data", str(data), "--listen", "127.0.0.1:0")
+    command = beilin("serve", "--data", str(data), "--listen", "127.0.0.1:0", *arguments)
     return Server(command, data.with_suffix(".server-log"), **settings)
 
 

@@ -72,7 +72,7 @@ MANY = "".join(map(pq_witness, range(1, 41)))
     ],
 )
 def test_every_refusal_says_what_to_mend(text, says):
-    with pytest.raises(Config, match="^witness policy: ") as refused:
+    with pytest.raises(Config, match=r"^witness policy: ") as refused:
         read_roster(text.encode(), LOG)
     assert says in str(refused.value)
     assert to_base64(LOG.key) not in str(refused.value)
