@@ -16,9 +16,8 @@ from ledger.accounts import Account, Accounts
 from ledger.config import open_database, read_config
 from ledger.engine import writing
 from ledger.log import Log, create
-from ledger.numbering import Job
+from ledger.jobs import Job, new_future
 from ledger.publish import Publisher
-from ledger.sequencer import new_future
 from ledger.signer import Signer
 from ledger.store import Rows
 from ledger.writer import Writer

@@ -1,6 +1,7 @@
 """fsck: derives everything from the entries again and compares it with what is stored.
 
     rows        each entry with its columns, opening, submission and chain   (fsck_rows)
+    anchored    each token and each anchor entry                             (fsck_anchors)
     declared    each declaration's signature, digest and predecessor         (fsck_declarations)
     witnessed   each stored cosignature; the checkpoints that stand there    (fsck_cosignatures)
     tree        every tile row, every root that was ever signed              (fsck_tree)
@@ -31,6 +32,7 @@ from . import queries
 from .config import LogConfig, open_database, read_config
 from .durable import Lock
 from .errors import Held, LedgerError
+from .fsck_anchors import check_anchors
 from .fsck_cosignatures import check_checkpoints, check_cosignatures
 from .fsck_declarations import check_declarations, known_declarations
 from .fsck_rows import Finding, Rows
@@ -111,6 +113,7 @@ class _Check:
         yield from rows.finish(count)
         yield from check_declarations(connection, self._config.service)
         yield from check_cosignatures(connection, published, self._config.log)
+        yield from check_anchors(connection, self._config.log, published, rows.anchors)
         yield from tree.finish()
         yield from self._notes(heads, published)
         yield from self._roots(tree, heads, journal)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from verifier.encoding import to_time
 from verifier.errors import VerifierError
-from verifier.evidence.entry import parse_entry
+from verifier.evidence.entry import Anchor, parse_anchor, parse_entry
 from verifier.tlog.merkle import leaf_hash
 
 from .queries import fetch
@@ -75,6 +75,7 @@ class Rows:
         self._found: list[Finding] = []
         self._numbers: dict[bytes, int] = {}
         self._openings = self._submissions = self._erasures = 0
+        self.anchors: dict[int, Anchor] = {}
         self._losses = bool(fetch(connection, "SELECT 1 FROM epochs LIMIT 1"))
 
     def check(
@@ -123,7 +124,7 @@ class Rows:
         elif received > self._received or not self._time:
             self._received, self._time = received, _time(received)
         if salt is None:
-            self._found += _unopened(index, link, entry, received, cause)
+            self._found += self._unopened(index, link, entry, received, cause)
         else:
             self._openings += 1
             time = self._time if received == self._received else _time(received)
@@ -140,6 +141,22 @@ class Rows:
             self._submission(row, leaf, cause)
         elif cause != "lost" and salt is not None:
             self._report(f"submissions, index {index}", "is missing")
+
+    def _unopened(
+        self, index: int, link: bytes, entry: bytes, received: int, cause: str | None
+    ) -> Iterator[Finding]:
+        """Check an entry without an opening: another kind, or erased, or lost."""
+        try:
+            parsed = parse_entry(entry)
+        except VerifierError as error:
+            yield Finding(f"entries.entry, index {index}", str(error))
+            return
+        if (parsed.link, parsed.received) != (link, received):
+            yield Finding(f"entries, index {index}", "link or received is not that of the entry")
+        if parsed.kind == "evidence" and cause is None:
+            yield Finding(f"openings, index {index}", "is missing, and no erasure is noted")
+        if parsed.kind == "anchor" and parsed.body is not None:
+            self.anchors[index] = parse_anchor(parsed.body)
 
     def _submission(self, row: Any, leaf: bytes, cause: str | None) -> None:
         index, link, statement = row[0], row[1], row[6]
@@ -238,18 +255,3 @@ def _time(seconds: int) -> bytes:
         return to_time(seconds).encode()
     except (ValueError, OverflowError, OSError):
         return b""  # no time that an entry can have
-
-
-def _unopened(
-    index: int, link: bytes, entry: bytes, received: int, cause: str | None
-) -> Iterator[Finding]:
-    """Check an entry without an opening: another kind, or erased, or lost."""
-    try:
-        parsed = parse_entry(entry)
-    except VerifierError as error:
-        yield Finding(f"entries.entry, index {index}", str(error))
-        return
-    if (parsed.link, parsed.received) != (link, received):
-        yield Finding(f"entries, index {index}", "link or received is not that of the entry")
-    if parsed.kind == "evidence" and cause is None:
-        yield Finding(f"openings, index {index}", "is missing, and no erasure is noted")

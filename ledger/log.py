@@ -23,6 +23,8 @@ from verifier.tlog.checkpoint import Checkpoint
 from . import queries
 from .accept import Outcome, Request, Submitted, accept
 from .accounts import Accounts
+from .anchors.anchoring import Anchoring
+from .anchors.settings import Anchors, AnchorState, Round
 from .config import LogConfig, open_database, read_config
 from .create import create_log as create
 from .declarations import publish_declaration, stored_declaration
@@ -32,11 +34,11 @@ from .engine import reading
 from .erasure import erase
 from .errors import Config, Conflict, NotFound, Unavailable
 from .heads import accept_head
-from .numbering import Job, Notify
+from .jobs import Job, Notify, new_future
 from .policy import to_policy
 from .publish import Publisher, stored_note
 from .receipts import Anchored, Receipts
-from .sequencer import Sequencer, new_future, unavailable
+from .sequencer import Sequencer, unavailable
 from .service_key import ServiceKey
 from .signer import Head, Signer
 from .state import State
@@ -47,7 +49,7 @@ from .writer import Batch, Hook, Writer
 
 __all__ = ["Anchored", "Log", "Outcome", "Request", "State", "Submitted", "create"]
 
-
+_ANCHORS: Final = Anchors()
 _PATIENCE: Final = Patience()
 
 
@@ -70,7 +72,7 @@ class Log:
         self._engine = engine
         self._clock = clock
         self._roster = roster
-        self._receipts = Receipts(engine, config.log, *([] if roster is None else [roster.met]))
+        self._receipts = Receipts(engine, config.log, None if roster is None else roster.met)
         self._publisher = Publisher(data / "log", data / "publish.lock", config.log)
         self._lock: Lock | None = None
         self._read_back: Engine | None = None
@@ -78,6 +80,7 @@ class Log:
         self._sequencer: Sequencer | None = None
         self._writer: Writer | None = None
         self._witnessing: Witnessing | None = None
+        self._anchoring: Anchoring | None = None
         self._size = 0
         self._space = Space(data, 0)
         self._on_stopped: Callable[[BaseException], None] = lambda _: None
@@ -98,6 +101,7 @@ class Log:
         on_stopped: Callable[[BaseException], None] | None = None,
         witnesses: Roster | None = None,
         patience: Patience = _PATIENCE,
+        anchors: Anchors = _ANCHORS,
     ) -> Self:
         """Open a log. Raises Config, Held, Stateless, Conflict, Corruption or NoSpace.
 
@@ -106,6 +110,7 @@ class Log:
         With less than ``space_floor_bytes`` on the volume nothing new is accepted;
         with less than an eighth of that the log is not even opened. ``witnesses`` are asked
         to cosign every head, as long as ``patience`` says; each is asked first what it has seen.
+        The authorities of ``anchors`` are asked for the time in a thread of its own.
         """
         config = read_config(data)
         engine: Engine | None = None
@@ -127,7 +132,7 @@ class Log:
                 accepted = None if accept_existing_head is None else Head(*accept_existing_head)
                 if witnesses is not None:
                     log._witnessing = log._new_witnessing(witnesses, patience)
-                log._start(state, accepted, interval_ms / 1000, waiting_most, hooks)
+                log._start(state, accepted, interval_ms / 1000, waiting_most, hooks, anchors)
         except BaseException as error:
             if log is not None and log._witnessing is not None:
                 log._witnessing.close()
@@ -149,6 +154,7 @@ class Log:
         interval_seconds: float,
         waiting_most: int,
         hooks: Hook | None,
+        anchors: Anchors,
     ) -> None:
         witnessing = self._witnessing
         if accepted is not None:
@@ -183,7 +189,17 @@ class Log:
             stopped=self._on_stopped,
             waiting_most=waiting_most,
         )
+        self._anchoring = Anchoring(
+            self._engine,
+            self._sequencer,
+            self.config.log,
+            anchors,
+            clock=self._clock,
+            at=self._hook,
+            met=None if self._roster is None else self._roster.met,
+        )
         self._sequencer.start()
+        self._anchoring.start()
 
     def _new_witnessing(self, roster: Roster, patience: Patience) -> Witnessing:
         def stop(conflict: Conflict) -> None:
@@ -215,6 +231,8 @@ class Log:
 
     def close(self) -> None:
         """Finish what waits, stop the sequencer, let go of files and lock."""
+        if self._anchoring is not None:
+            self._anchoring.close()
         if self._sequencer is not None:
             self._sequencer.close()
         if self._witnessing is not None:
@@ -252,6 +270,15 @@ class Log:
         job = Job(request, items, account.identity, new_future(), on_numbered)
         self._sequencer.put(job)
         return job.future
+
+    def anchor_now(self) -> Future[Round]:
+        """Ask all authorities for the time of the newest head, if it has news or lacks theirs.
+
+        The future holds what came of it. Takes no lock, so that a signal handler may call it.
+        """
+        if self._anchoring is None:
+            raise Unavailable("the log is open for reading only")
+        return self._anchoring.now()
 
     def erase(self, index: int) -> None:
         """Delete salt, statement and digest of an entry for good. Raises NotFound."""
@@ -325,6 +352,10 @@ class Log:
     def policy(self, *, plain: bool = False, **more: Any) -> bytes:
         """Return the policy that a verifier of this log is given; ``more`` as ``to_policy``."""
         return to_policy(self.config, int(self._clock()), plain=plain, **more)
+
+    def anchor_state(self) -> AnchorState:
+        """Return how asking for the time goes."""
+        return AnchorState() if self._anchoring is None else self._anchoring.state()
 
     def state(self) -> State:
         """Return how the log does."""

@@ -11,37 +11,23 @@ import os
 from binascii import b2a_base64
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import Future
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from verifier.encoding import to_base64, to_time
+from verifier.evidence.entry import Entry, parse_anchor
 from verifier.evidence.statement import commitment
 from verifier.tlog.merkle import leaf_hash
 
-from .accept import SERVICE, Item, Outcome, Request
-from .errors import DigestKnown, KeyReused, Refused
+from .accept import SERVICE, Item, Outcome
+from .anchors.rows import anchor_rows
+from .errors import DigestKnown, KeyReused, LedgerError, Unavailable
+from .jobs import Job, OwnEntry
 from .queries import InForce, fetch, fetch_in, in_force
 from .store import Row, Rows
 
 _REMEMBERED: Final = 100_000
-
-
-class Notify(Protocol):
-    """Called once W1 is done."""
-
-    def __call__(self, outcome: Outcome, /) -> None: ...
-
-
-class Job(NamedTuple):
-    """A request on its way through the sequencer."""
-
-    request: Request
-    items: list[Item]
-    identity: str
-    future: Future[Outcome]
-    on_numbered: Notify | None
 
 
 class Numbered(NamedTuple):
@@ -49,7 +35,7 @@ class Numbered(NamedTuple):
 
     rows: Rows
     leaf_hashes: list[bytes]
-    answers: list[Outcome | Refused]
+    answers: list[Outcome | LedgerError]
 
 
 class Chain(NamedTuple):
@@ -82,10 +68,14 @@ class Numbering:
         requests = _known_requests(connection, jobs)
         digests = _known_digests(connection, jobs)
         force = in_force(connection)
-        result = Numbered(Rows([], [], [], []), [], [])
+        result = Numbered(Rows([], [], [], [], []), [], [])
         # Drawn at once: at every call the thread offers the others its turn.
-        drawn = memoryview(os.urandom(64 * sum(len(job.items) for job in jobs)))
+        drawn = memoryview(os.urandom(64 * sum(job.entries for job in jobs)))
         for job in jobs:
+            if job.own is not None:
+                at = size + len(result.leaf_hashes)
+                result.answers.append(_add_own(job.own, at, received, result))
+                continue
             answer = _repeated(job, requests) or _known(job, digests)
             if answer is None:
                 first = size + len(result.leaf_hashes)
@@ -154,6 +144,19 @@ class Numbering:
         return count
 
 
+def _add_own(own: OwnEntry, index: int, received: int, result: Numbered) -> Outcome | LedgerError:
+    if received < own.not_before:
+        return Unavailable("the clock is behind the time that this entry is about")
+    link = os.urandom(32)
+    entry = Entry(own.kind, link, received, None, own.body).to_bytes()
+    leaf = leaf_hash(entry)
+    result.rows.entries.append((index, link, entry, leaf, received))
+    if own.kind == "anchor":
+        result.rows.anchors.extend(anchor_rows(index, parse_anchor(own.body)))
+    result.leaf_hashes.append(leaf)
+    return Outcome((index,), fresh=True)
+
+
 def statement_bytes(item: Item, chain: Chain, following: bytes, number: int, tail: bytes) -> bytes:
     """Return ``Statement(…).to_bytes()`` without writing the submission a second time.
 
@@ -210,7 +213,8 @@ _Digests = defaultdict[tuple[bytes, bytes], list[tuple[bytes, int]]]
 def _known_requests(connection: Connection, jobs: Sequence[Job]) -> _Requests:
     keys: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for job in jobs:
-        keys[job.request.account].append(job.request.key)
+        if job.own is None:
+            keys[job.request.account].append(job.request.key)
     sql = (
         "SELECT key, fingerprint, first_index, entry_count FROM requests "
         "WHERE account = ? AND key IN (??)"
@@ -237,7 +241,7 @@ def _known_digests(connection: Connection, jobs: Sequence[Job]) -> _Digests:
     return known
 
 
-def _repeated(job: Job, requests: _Requests) -> Outcome | Refused | None:
+def _repeated(job: Job, requests: _Requests) -> Outcome | LedgerError | None:
     """Answer a request whose Idempotency-Key is known."""
     found = requests.get((job.request.account, job.request.key))
     if found is None:
@@ -248,7 +252,7 @@ def _repeated(job: Job, requests: _Requests) -> Outcome | Refused | None:
     return Outcome(tuple(range(first, first + count)), fresh=False)
 
 
-def _known(job: Job, digests: _Digests) -> Outcome | Refused | None:
+def _known(job: Job, digests: _Digests) -> Outcome | LedgerError | None:
     """Answer a request with a digest that the account anchored before, unless it says ``again``.
 
     The very same submissions (which hold the Idempotency-Key) are a repeat whose

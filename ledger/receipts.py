@@ -16,14 +16,18 @@ from sqlalchemy import Connection, Engine
 
 from verifier.encoding import MAX_INT
 from verifier.errors import VerifierError
-from verifier.evidence.receipt import parse_receipt, to_receipt
+from verifier.evidence.receipt import AnchorProof, Token, parse_receipt, to_receipt
 from verifier.evidence.statement import commitment
+from verifier.timestamp.stamped_note import stamped_note
 from verifier.tlog.checkpoint import Checkpoint
 from verifier.tlog.keys import VKey
 from verifier.tlog.merkle import check_inclusion, leaf_hash
+from verifier.tlog.note import parse_note
 from verifier.tlog.proof import TlogProof
 
 from . import queries
+from .anchors.blocks import anchor_proofs, check_blocks, token_blocks
+from .anchors.heads import better_head
 from .engine import reading
 from .errors import Corruption, NotFound, NotPublished
 from .prove import ReadTile, Tree
@@ -63,11 +67,12 @@ class Receipts:
     """Receipts of one log; safe to use from several threads."""
 
     def __init__(
-        self, engine: Engine, vkey: VKey, met: Callable[[bytes], bool] = lambda _: False
+        self, engine: Engine, vkey: VKey, met: Callable[[bytes], bool] | None = None
     ) -> None:
         """``met``: whether the cosignatures of a note are the quorum, where there is one."""
         self._engine = engine
         self._met = met
+        self._vkey = vkey
         self._open = lru_cache(maxsize=64)(lambda note: stored_note(note, vkey))
         self._recent: deque[_Recent] = deque(maxlen=_KEPT)
 
@@ -100,14 +105,26 @@ class Receipts:
         return [built[index] for index in indices]
 
     def latest(self, index: int) -> bytes:
-        """Return the receipt of an entry under the newest published checkpoint."""
+        """Return the better receipt of an entry (SPEC §6.5), with all proof of time there is.
+
+        Under the first stamped head above it, with the quorum where there is one to be had;
+        while there is none, under the newest.
+        """
         with reading(self._engine) as connection:
-            last = queries.last_published(connection)
-            if last is None or not 0 <= index < last[0]:
+            head = better_head(connection, index, self._met) if index >= 0 else None
+            if head is None:
                 raise NotFound("no such entry is published")
+            size, note = head
             rows = queries.stored_of(connection, [index])
-            tree = Tree(queries.tile_reader(connection), last[0])
-            return self._build(rows[index], tree, last[1]).receipt
+            tree = Tree(queries.tile_reader(connection), size)
+            blocks: list[Token | AnchorProof] = [*token_blocks(connection, size)]
+            blocks += anchor_proofs(
+                connection, index, tree.inclusion, lambda of: self._stamped(connection, of)
+            )
+            return self._build(rows[index], tree, note, blocks).receipt
+
+    def _stamped(self, connection: Connection, size: int) -> bytes:
+        return stamped_note(parse_note(queries.signed_note(connection, size)), self._vkey)
 
     def _of_recent(self, recent: _Recent, indices: Sequence[int]) -> dict[int, Anchored]:
         with recent.lock:
@@ -137,16 +154,22 @@ class Receipts:
             built[index] = self._build(rows[index], *trees[size])
         return built
 
-    def _build(self, row: Stored, tree: Tree, note: bytes) -> Anchored:
+    def _build(
+        self, row: Stored, tree: Tree, note: bytes, blocks: Sequence[Token | AnchorProof] = ()
+    ) -> Anchored:
         if row.salt is None or row.statement is None:
             raise NotFound("the opening of this entry is gone, or it never had one")
         proof = TlogProof(row.index, tuple(tree.inclusion(row.index)), note).to_text()
-        receipt = to_receipt(row.salt, row.statement, row.entry, proof)
+        receipt = to_receipt(row.salt, row.statement, row.entry, proof, blocks)
         try:
+            if blocks:
+                check_blocks(parse_receipt(receipt), self._open(note), self._vkey)
             leaf = check_receipt(receipt, row.index, note, self._open(note))
         except VerifierError as error:
             raise Corruption(f"entry {row.index}: its receipt does not verify: {error}") from error
-        return Anchored(receipt, leaf, WITNESSED if self._met(note) else PUBLISHED)
+        return Anchored(
+            receipt, leaf, WITNESSED if self._met is not None and self._met(note) else PUBLISHED
+        )
 
 
 def check_receipt(receipt: bytes, index: int, note: bytes, checkpoint: Checkpoint) -> bytes:

@@ -19,12 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from verifier.encoding import to_base64
 from verifier.errors import VerifierError
-from verifier.evidence.entry import parse_entry
+from verifier.evidence.entry import parse_anchor, parse_entry
 from verifier.tlog.checkpoint import Checkpoint
 from verifier.tlog.merkle import EMPTY_ROOT, leaf_hash
 from verifier.tlog.note import parse_note
 
 from . import queries, schema, store
+from .anchors.rows import anchor_rows
 from .config import LogConfig, database_file, database_url, open_database, read_config
 from .durable import Lock, sync_directory
 from .engine import open_engine, writing
@@ -167,6 +168,7 @@ def _edge(connection: Connection, read_tile: ReadTile, count: int) -> RightEdge:
 
 def _insert(connection: Connection, edge: RightEdge, entries: list[bytes], now: int) -> None:
     rows: list[store.Row] = []
+    anchors: list[store.Row] = []
     lost: list[int] = []
     for index, entry in enumerate(entries, edge.size):
         try:
@@ -176,6 +178,9 @@ def _insert(connection: Connection, edge: RightEdge, entries: list[bytes], now: 
         rows.append((index, parsed.link, entry, leaf_hash(entry), parsed.received))
         if parsed.kind == "evidence":
             lost.append(index)
+        elif parsed.kind == "anchor" and parsed.body is not None:
+            anchors += anchor_rows(index, parse_anchor(parsed.body))
     store.insert(connection, schema.entries, rows)
+    store.insert(connection, schema.anchors, anchors)
     store.mark_erased(connection, lost, now, "lost")
     edge.extend(leaf_hash(entry) for entry in entries)

@@ -9,6 +9,8 @@ append-only (a trigger refuses UPDATE and DELETE)
     declarations what the operator published of the platform; the newest is in force
     cosignatures each witness's line over a published head: those of W3 and those that came later
     witness_keys the key of every witness that ever had a line there
+    tokens       proofs of time over published heads
+    anchors      which ``anchor`` entry holds which token's digest; follows from the entries
 erasable
     openings     salt and statement of an entry
     submissions  where an entry stands in its dossier; its digest
@@ -38,7 +40,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """All migrations; this program works with the last, and brings older databases there."""
 REVISION: Final = REVISIONS[-1]
 
@@ -124,6 +126,27 @@ cosignatures = Table(
     ForeignKeyConstraint(["key_name", "key_id"], ["witness_keys.key_name", "witness_keys.key_id"]),
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("size", _Number, ForeignKey("published.size"), nullable=False),
+    Column("tsa", String(200), nullable=False),  # the address that gave it, or who put it here
+    Column("digest", LargeBinary, primary_key=True),  # SHA-256 of the token
+    Column("kind", String(40), nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("certificates", LargeBinary, nullable=False),  # beside it, one after the other
+    Column("at", _Number, nullable=False),  # when it was stored, by our clock
+    Index("tokens_size", "size"),
+)
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    _of_entry(),
+    Column("size", _Number, nullable=False),
+    Index("anchors_entry", "entry_index"),
+)
+
 openings = Table(
     "openings",
     metadata,
@@ -200,4 +223,6 @@ APPEND_ONLY: Final = (
     "declarations",
     "cosignatures",
     "witness_keys",
+    "tokens",
+    "anchors",
 )

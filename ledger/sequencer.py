@@ -21,7 +21,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import Final
 
@@ -38,7 +37,7 @@ from .errors import (
     Overloaded,
     Unavailable,
 )
-from .numbering import Job
+from .jobs import Job
 from .writer import Batch, Writer
 
 BATCH_ENOUGH: Final = 256
@@ -116,11 +115,11 @@ class Sequencer:
         key = (job.request.account, job.request.key)
         with self._lock:
             self._check(job.request)
-            if self._entries + len(job.items) > self._waiting_most:
+            if self._entries + job.entries > self._waiting_most:
                 raise Overloaded(f"{self._entries} entries wait already")
             self._keys[key] = job.request.fingerprint
             self._waiting.append(job)
-            self._entries += len(job.items)
+            self._entries += job.entries
             if len(self._waiting) == 1 or self._entries >= BATCH_ENOUGH:
                 self._lock.notify_all()
 
@@ -183,9 +182,9 @@ class Sequencer:
     def _pop(self) -> list[Job]:
         jobs: list[Job] = []
         count = 0
-        while self._waiting and (not jobs or count + len(self._waiting[0].items) <= BATCH_MOST):
+        while self._waiting and (not jobs or count + self._waiting[0].entries <= BATCH_MOST):
             jobs.append(self._waiting.popleft())
-            count += len(jobs[-1].items)
+            count += jobs[-1].entries
         self._entries -= count
         return jobs
 
@@ -263,10 +262,3 @@ class Sequencer:
         told = Unavailable("the log stopped writing")
         self._fail([], told, error)
         self._on_stopped(error)
-
-
-def new_future() -> Future[Outcome]:
-    """Return a future that its waiter cannot cancel: a batch does not stop for one caller."""
-    future: Future[Outcome] = Future()
-    future.set_running_or_notify_cancel()
-    return future

@@ -32,6 +32,7 @@ class Rows(NamedTuple):
     openings: list[Row]
     submissions: list[Row]
     requests: list[Row]
+    anchors: list[Row]
 
 
 class Cosignature(Protocol):
@@ -73,6 +74,7 @@ def insert_rows(connection: Connection, rows: Rows) -> None:
     insert(connection, schema.openings, rows.openings)
     insert(connection, schema.submissions, rows.submissions)
     insert(connection, schema.requests, rows.requests)
+    insert(connection, schema.anchors, rows.anchors)
 
 
 def create_head(connection: Connection, head: Head, note: bytes) -> None:

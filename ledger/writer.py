@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from verifier.errors import VerifierError
-from verifier.evidence.entry import parse_entry
+from verifier.evidence.entry import EVIDENCE, parse_entry
 from verifier.evidence.statement import commitment
 from verifier.tlog.merkle import leaf_hash
 from verifier.tlog.tiles import to_bundle
@@ -28,7 +28,8 @@ from . import levels, queries, store
 from .engine import writing
 from .errors import Conflict, Corruption, Frozen
 from .heads import check_claims, check_tail
-from .numbering import Job, Numbered, Numbering
+from .jobs import Job
+from .numbering import Numbered, Numbering
 from .prove import ReadTile, prove_consistency
 from .publish import Publisher, Resource
 from .queries import Stored
@@ -188,7 +189,9 @@ class Writer:
         start, old = self.head.size, self.head
         with self._read_back.connect() as connection:
             rows = queries.stored_between(connection, start, self.count)
-            if leaf_hashes is not None and any(row.salt is None for row in rows):
+            if leaf_hashes is not None and any(
+                row.salt is None and row.entry.startswith(EVIDENCE) for row in rows
+            ):
                 raise Corruption(f"openings: one of {start} to {self.count - 1} is missing")
             computed = check_stored(rows)
             grown = levels.grow(queries.tile_reader(connection), start, computed)

@@ -8,9 +8,12 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .common import EXIT_TRY_AGAIN, EXIT_USAGE, Refusal, add_data, add_signer_state, say
+
+if TYPE_CHECKING:
+    from ledger.anchors.rfc3161 import HttpAuthority
 
 SPACE_FLOOR_BYTES: Final = 16 << 20
 
@@ -30,6 +33,11 @@ def register(commands: Any) -> None:
         help=say("见证者及法定数：tlog-policy 或 beilin/policy/v1，每个见证者须有网址",
                  "witnesses and quorum: a tlog-policy or beilin/policy/v1 with their addresses"),
     )  # fmt: skip
+    parser.add_argument(
+        "--tsa", action="append", default=[], metavar="URL",
+        help=say("时间戳服务地址（RFC 3161）；可重复。SIGUSR1 立即申请时间戳",
+                 "address of a time-stamping authority (RFC 3161); may be repeated. SIGUSR1 asks at once"),
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -38,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from app.server import run as server
     from app.server.settings import read_settings
     from app.web.listening import url_of
+    from ledger.anchors.settings import Anchors
     from ledger.log import Log
     from ledger.witness.member import Patience
 
@@ -56,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
         on_stopped=lambda _: stopped.set(),
         witnesses=roster,
         patience=Patience(deadline=settings.witness_deadline_ms / 1000),
+        anchors=Anchors(_authorities(args.tsa), settings.anchor_interval_seconds),
     )
     try:
         with listen_at(args.listen) as listener:
@@ -71,6 +81,27 @@ def run(args: argparse.Namespace) -> int:
     finally:
         log.close()
     return server.EXIT_FAILED if stopped.is_set() else code
+
+
+def _authorities(urls: list[str]) -> tuple[HttpAuthority, ...]:
+    from ledger.anchors.rfc3161 import HttpAuthority
+    from ledger.anchors.settings import AUTHORITIES_MOST
+    from ledger.errors import Config
+
+    if len(set(urls)) != len(urls) or len(urls) > AUTHORITIES_MOST:
+        raise Refusal(
+            EXIT_USAGE,
+            f"--tsa 最多 {AUTHORITIES_MOST} 个，且不得重复",
+            f"--tsa: at most {AUTHORITIES_MOST} addresses, none twice",
+        )
+    try:
+        return tuple(map(HttpAuthority, urls))
+    except Config:
+        raise Refusal(
+            EXIT_USAGE,
+            "--tsa 应为 http:// 或 https:// 开头的地址，不含账号、密码和井号",
+            "--tsa: must be an http:// or https:// address without user, password and fragment",
+        ) from None
 
 
 def listen_at(address: str) -> socket.socket:

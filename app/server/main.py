@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from ledger.anchors.settings import AnchorState
 from ledger.log import Log
 
 from .edge import Edge
@@ -89,6 +91,30 @@ def _add_gauges(service: Service) -> None:
                   lambda: log.state().head_age_seconds)  # fmt: skip
     metrics.gauge("beilin_ready", "1 where new entries are taken.",
                   lambda: int(not service.not_ready()))  # fmt: skip
+    _add_tsa_gauges(service)
     metrics.gauge("beilin_disk_free_bytes", "Free space of the data folder.",
                   service.disk_free_bytes)  # fmt: skip
     metrics.witnesses(log)
+
+
+_TSA_GAUGES: Final[Sequence[tuple[str, str, str, Callable[[AnchorState], float]]]] = (
+    ("tokens_total", "Tokens stored by this process.", "counter", lambda s: s.tokens),
+    ("failures_total", "Requests without a token.", "counter", lambda s: s.failures),
+    ("wrong_clock_total", "Tokens refused because their time contradicts that of the log.",
+     "counter", lambda s: s.wrong_clock),
+    ("resting", "Authorities that are left alone for a while.", "gauge", lambda s: s.resting),
+    ("stamped_size_entries", "Size of the newest head with a token.", "gauge",
+     lambda s: s.stamped_size),
+    ("token_age_seconds", "Time since this process got a token, -1 before the first.", "gauge",
+     lambda s: -1 if s.age_seconds is None else s.age_seconds),
+    ("alarm", "1 where no authority has answered for three intervals.", "gauge",
+     lambda s: int(s.alarm)),
+)  # fmt: skip
+
+
+def _add_tsa_gauges(service: Service) -> None:
+    def reader(read: Callable[[AnchorState], float]) -> Callable[[], float]:
+        return lambda: read(service.log.anchor_state())
+
+    for name, about, kind, read in _TSA_GAUGES:
+        service.metrics.gauge(f"beilin_tsa_{name}", about, reader(read), kind)

@@ -10,12 +10,14 @@ starts a new one, which recovers or says why it refuses.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
+import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import uvicorn
@@ -84,6 +86,20 @@ class _Server(OrderlyServer):
         return await super().on_tick(counter)
 
 
+@contextlib.contextmanager
+def _asking_on_signal(log: Log) -> Iterator[None]:
+    """While the block runs SIGUSR1 asks the time-stamping authorities at once."""
+    number = getattr(signal, "SIGUSR1", None)
+    if number is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, lambda *_: log.anchor_now())
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
 def run(
     log: Log,
     settings: Settings,
@@ -125,6 +141,7 @@ def run(
     # The sequencer works in short steps between database calls; at Python's 5 ms it
     # waited for the loop at each of them (ledger/DESIGN.md).
     sys.setswitchinterval(0.0005)
-    server.run(sockets=[listener])
+    with _asking_on_signal(log):
+        server.run(sockets=[listener])
     logs.event("stopped", failed=bool(service.failed))
     return EXIT_FAILED if service.failed or stopped.is_set() else 0

@@ -117,6 +117,13 @@ class Settings:
         "free space of the data folder below which nothing new is accepted (507); reads go on",
         "can stop writing (large), or let the disk run full, where a database may be damaged (0)",
     )
+    anchor_interval_seconds: int = _number(
+        600,
+        1,
+        86_400,
+        "time between two requests to the time-stamping authorities of --tsa, where there is something new",
+        "can leave new entries without a time from outside (too long) or run up an authority's bill (1)",
+    )
     access_log: int = _number(
         1,
         0,

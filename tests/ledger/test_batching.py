@@ -17,8 +17,9 @@ import pytest
 
 from ledger import sequencer
 from ledger.accept import Outcome, Request
-from ledger.numbering import Job, Numbered
-from ledger.sequencer import BATCH_ENOUGH, BATCH_MOST, Sequencer, new_future
+from ledger.jobs import Job, new_future
+from ledger.numbering import Numbered
+from ledger.sequencer import BATCH_ENOUGH, BATCH_MOST, Sequencer
 from ledger.store import Rows
 from tests.ledger.support import PATIENCE
 
@@ -62,7 +63,7 @@ class Writer:
     def number(self, jobs: Sequence[Job]) -> Numbered:
         self._seen.put(sum(len(job.items) for job in jobs))
         assert self.go.wait(PATIENCE)
-        return Numbered(Rows([], [], [], []), [], [Outcome((0,), fresh=True) for _ in jobs])
+        return Numbered(Rows([], [], [], [], []), [], [Outcome((0,), fresh=True) for _ in jobs])
 
 
 class Rig:

@@ -26,6 +26,8 @@ _EVIDENCE: Final = re.compile(
     "beilin/entry/v1\nkind evidence\nlink (.*)\nreceived (.*)\ncommitment (.*)\n"
 )
 """The lines of nearly every entry, cut at once; values are read as below."""
+EVIDENCE: Final = b"beilin/entry/v1\nkind evidence\n"
+"""How the entries begin that a salted statement stands behind; no other kind has an opening."""
 KINDS: Final = ("evidence", "anchor", "key", "freeze")
 
 

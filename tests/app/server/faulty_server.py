@@ -14,7 +14,8 @@ from app.cli import main
 from ledger.accept import Outcome
 from ledger.errors import Conflict
 from ledger.log import Log
-from ledger.numbering import Job, Numbering
+from ledger.jobs import Job
+from ledger.numbering import Numbering
 from ledger.publish import Publisher
 from ledger.writer import Writer
 
