@@ -15,8 +15,8 @@ from ledger.accept import accept
 from ledger.accounts import Account, Accounts
 from ledger.config import open_database, read_config
 from ledger.engine import writing
-from ledger.log import Log, create
 from ledger.jobs import Job, new_future
+from ledger.log import Log, create
 from ledger.publish import Publisher
 from ledger.signer import Signer
 from ledger.store import Rows
@@ -159,6 +159,7 @@ def _rows_from(engine: Engine, start: int, at_once: int) -> Iterator[Rows]:
                         (schema.openings, "entry_index"),
                         (schema.submissions, "entry_index"),
                         (schema.requests, "first_index"),
+                        (schema.anchors, "entry_index"),
                     )
                 )
             )

@@ -8,12 +8,9 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .common import EXIT_TRY_AGAIN, EXIT_USAGE, Refusal, add_data, add_signer_state, say
-
-if TYPE_CHECKING:
-    from ledger.anchors.rfc3161 import HttpAuthority
 
 SPACE_FLOOR_BYTES: Final = 16 << 20
 
@@ -83,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     return server.EXIT_FAILED if stopped.is_set() else code
 
 
-def _authorities(urls: list[str]) -> tuple[HttpAuthority, ...]:
+def _authorities(urls: list[str]) -> tuple[Any, ...]:
     from ledger.anchors.rfc3161 import HttpAuthority
     from ledger.anchors.settings import AUTHORITIES_MOST
     from ledger.errors import Config

@@ -147,7 +147,7 @@ def older(made, monkeypatch) -> Made:
     with open_log(made.data) as log:
         submit(log, made.account, "old", 3)
     with closing(sqlite3.connect(made.data / "beilin.db")) as database:
-        for table in ("cosignatures", "witness_keys", "declarations"):
+        for table in ("cosignatures", "witness_keys", "anchors", "tokens", "declarations"):
             database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
         database.commit()

@@ -29,7 +29,8 @@ COLUMNS = [
     (table.name, column.name)
     for table in metadata.sorted_tables
     for column in table.columns
-    if table.name not in ("accounts", "api_keys", "epochs")
+    # Tokens and anchors: tests/ledger/anchors/test_fsck.py, on a log that has some.
+    if table.name not in ("accounts", "api_keys", "epochs", "tokens", "anchors")
     and (table.name, column.name) not in NOT_JUDGED
 ]
 

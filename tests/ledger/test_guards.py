@@ -33,6 +33,10 @@ def test_ledger_tables_refuse_update_and_delete(grown: Made, table):
         if table == "epochs":
             with writing(log._engine) as connection:
                 connection.exec_driver_sql("INSERT INTO epochs VALUES (1, 0, 0)")
+        if table in ("tokens", "anchors"):
+            row = "1, 'x', x'01', 'ots', x'02', x'', 0" if table == "tokens" else "x'01', 0, 1"
+            with writing(log._engine) as connection:
+                connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({row})")
         for sql in (
             f"UPDATE {table} SET {column} = {column}",
             f"DELETE FROM {table}",

@@ -13,8 +13,8 @@ from typing import Any
 from app.cli import main
 from ledger.accept import Outcome
 from ledger.errors import Conflict
-from ledger.log import Log
 from ledger.jobs import Job
+from ledger.log import Log
 from ledger.numbering import Numbering
 from ledger.publish import Publisher
 from ledger.writer import Writer

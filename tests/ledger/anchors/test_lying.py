@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import socket
-import threading
 import time
 
 import pytest
 
-from ledger.anchors import anchoring, asking, rfc3161
 from ledger.anchors.settings import Round
-from ledger.anchors.soundness import check_sound
 from ledger.fsck import fsck
 from tests.ledger.anchors.stub import (
     CHAIN,
@@ -215,104 +211,6 @@ def test_no_environment_stands_between(made, monkeypatch):
     with stub() as tsa, open_with(made.data, tsa) as log:
         submit(log, made.account, "x")
         assert anchor(log) == Round(1, 1, 0)
-
-
-# -- clocks ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("ahead", [-2, 2])
-def test_clocks_that_differ_a_little_are_waited_for(made, ahead):
-    """No receipt may contradict itself, and a difference of seconds is nobody's fault."""
-    with stub(sound(ahead=ahead)) as tsa, open_with(made.data, tsa) as log:
-        submit(log, made.account, "x")
-        assert anchor(log) == Round(1, 1, 0)
-        submit(log, made.account, "y")
-        early, late = log.latest_receipt(0), log.latest_receipt(2)
-        assert not_after(early, log)[0].seconds >= parse_receipt(early).entry.received
-        received = parse_receipt(late).entry.received
-        assert check_sound(
-            parse_receipt(late).anchor_proofs[0].token.token,
-            parse_receipt(late).anchor_proofs[0].note,
-        ).seconds <= received  # fmt: skip
-
-
-@pytest.mark.parametrize("ahead", [-3600 * 5, 3600 * 5])
-def test_control_without_the_check_of_the_clock_receipts_contradict_themselves(
-    made, ahead, monkeypatch
-):
-    from ledger.errors import Corruption
-
-    monkeypatch.setattr(asking, "check_clock", lambda *_: None)
-    monkeypatch.setattr(anchoring, "time_of", lambda _: 0)
-    with stub(sound(ahead=ahead)) as tsa, open_with(made.data, tsa) as log:
-        submit(log, made.account, "x")
-        assert anchor(log) == Round(1, 1, 0)
-        submit(log, made.account, "y")
-        with pytest.raises(Corruption, match="contradicts"):
-            log.latest_receipt(0 if ahead < 0 else 2)
-
-
-def test_an_entry_is_not_numbered_before_the_time_it_is_about(made):
-    """The clock went back after the token came: the entry waits, the token is kept."""
-    now = [time.time() + 100]
-    with stub(sound(ahead=100)) as tsa, open_with(made.data, tsa, clock=lambda: now[0]) as log:
-        submit(log, made.account, "x")
-
-        def back(point: str) -> None:
-            if point == "tokens-stored":
-                now[0] -= 90
-
-        anchoring_of = log._anchoring
-        assert anchoring_of is not None
-        anchoring_of._at = back
-        assert anchor(log) == Round(1, 1, 0)
-        assert (tokens(made.data), anchor_entries(made.data)) == (1, [])
-        now[0] += 90
-        anchor(log)
-        assert anchor_entries(made.data) == [(1, 1, 1)]
-
-
-# -- who does not answer -----------------------------------------------------------------
-
-
-def test_an_authority_that_fails_rests_and_is_asked_again(made, caplog):
-    """Three rounds without any token are an alarm; the log goes on all the time."""
-    with stub(lambda request: iter(())) as tsa:
-        with open_with(made.data, tsa, interval_seconds=0.05) as log:
-            submit(log, made.account, "x")
-            seen = threading.Event()
-            while not log.anchor_state().alarm:
-                seen.wait(0.02)
-            assert "no time-stamping authority has given a token in 3 intervals" in caplog.text
-            assert log.anchor_state().resting == 1
-            submit(log, made.account, "goes on")
-            asked = len(tsa.asked)
-            tsa.behaviour = sound()
-            anchor(log)  # on demand, resting or not
-            assert len(tsa.asked) > asked
-            state = log.anchor_state()
-            assert (state.alarm, state.resting, state.tokens) == (False, 0, 1)
-            assert state.age_seconds is not None
-        assert [r.levelno for r in caplog.records if "in 3 intervals" in r.message] == [
-            logging.ERROR
-        ]
-    check_everything(made.data)
-
-
-def test_rests_grow_and_end():
-    from ledger.anchors.peer import LONGEST_SECONDS, Peer
-
-    peer = Peer(rfc3161.HttpAuthority("http://127.0.0.1/"), 600)
-    rests = []
-    for _ in range(40):
-        peer.failed(1000.0)
-        rests.append(
-            next(s for s in (0, 600, 1200, 2400, LONGEST_SECONDS) if not peer.rests(1000.0 + s))
-        )
-    assert rests[:7] == [0, 0, 600, 1200, 2400, 3600, 3600]
-    assert rests[-1] == LONGEST_SECONDS
-    peer.answered()
-    assert not peer.rests(1000.0)
 
 
 # -- controls: each check removed, and the lie is stored ----------------------------------
