@@ -24,6 +24,7 @@ from . import queries
 from .accept import Outcome, Request, Submitted, accept
 from .accounts import Accounts
 from .anchors.anchoring import Anchoring
+from .anchors.carrying import carry
 from .anchors.settings import Anchors, AnchorState, Round
 from .config import LogConfig, open_database, read_config
 from .create import create_log as create
@@ -279,6 +280,14 @@ class Log:
         if self._anchoring is None:
             raise Unavailable("the log is open for reading only")
         return self._anchoring.now()
+
+    def carry_token(self, size: int, kind: str, token: bytes) -> bytes:
+        """Store an operator's proof of another kind (``ots``) over a published head; return its digest.
+
+        It stands in receipts, and a verifier that cannot check it says so. Raises Unacceptable,
+        NotFound.
+        """
+        return carry(self._engine, size, kind, token, int(self._clock()))
 
     def erase(self, index: int) -> None:
         """Delete salt, statement and digest of an entry for good. Raises NotFound."""

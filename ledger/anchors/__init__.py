@@ -9,5 +9,6 @@ asking      one head to all authorities at once, within one deadline
 heads       which head is stamped, and which one the better receipt is under
 settings    what anchoring is told, and what it tells
 anchoring   the thread: which head, when, and one entry for what came back
+carrying    proofs of other kinds, which an operator gives
 blocks      the time blocks of a receipt
 """

@@ -1,7 +1,7 @@
 """What the log asks of an authority, whatever its kind: these bytes in, a proof of time out.
 
 Bytes of a kind that is not asked here (``ots``, say) can be carried all the same: an
-operator puts them into the table (``rows.carry``), they stand in receipts under their
+operator puts them into the table (``carrying``), they stand in receipts under their
 kind, and a verifier that cannot check them says so.
 """
 

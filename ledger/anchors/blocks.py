@@ -69,6 +69,7 @@ def _seconds(token: rows.StoredToken) -> int:
 
 def _one_of_each(tokens: Sequence[rows.StoredToken]) -> list[rows.StoredToken]:
     """Return all tokens, those that are the first of their authority before the others."""
+    tokens = sorted(tokens, key=lambda token: token.kind != RFC3161)
     seen: set[str] = set()
     first: list[rows.StoredToken] = []
     rest: list[rows.StoredToken] = []

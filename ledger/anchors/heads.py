@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from .. import queries
 from ..queries import fetch
 from . import rows
+from .authority import RFC3161
 
 Met = Callable[[bytes], bool]
 _LOOKED_AT: Final = 64
@@ -67,8 +68,8 @@ def head_to_stamp(connection: Connection, met: Met | None) -> int:
 
 
 def _newest_stamped_met(connection: Connection, met: Met) -> int:
-    sql = "SELECT DISTINCT size FROM tokens ORDER BY size DESC LIMIT ?"
-    for (size,) in fetch(connection, sql, _LOOKED_AT):
+    sql = "SELECT DISTINCT size FROM tokens WHERE kind = ? ORDER BY size DESC LIMIT ?"
+    for (size,) in fetch(connection, sql, RFC3161, _LOOKED_AT):
         note = queries.cosigned_note(connection, size)
         if note is not None and met(note):
             return int(size)

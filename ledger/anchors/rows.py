@@ -21,7 +21,7 @@ from verifier.timestamp import der
 
 from .. import schema, store
 from ..queries import fetch
-from .authority import Stamp
+from .authority import RFC3161, Stamp
 
 TOKENS_MOST: Final = 16
 """Digests that one anchor entry holds (SPEC §5.2)."""
@@ -118,20 +118,24 @@ def all_tokens(connection: Connection) -> Iterator[StoredToken]:
 
 
 def newest_stamped(connection: Connection) -> int:
-    """Return the size of the newest head with a token, 0 if there is none."""
-    return int(fetch(connection, "SELECT coalesce(max(size), 0) FROM tokens")[0][0])
+    """Return the size of the newest stamped head, 0 if there is none.
+
+    Stamped is a head with a token that is read here: what an operator carries may be anything.
+    """
+    sql = "SELECT coalesce(max(size), 0) FROM tokens WHERE kind = ?"
+    return int(fetch(connection, sql, RFC3161)[0][0])
 
 
 def newest_time(connection: Connection) -> int | None:
-    """Return when a token was stored last, by our clock."""
-    at = fetch(connection, "SELECT max(at) FROM tokens")[0][0]
+    """Return when an authority's token was stored last, by our clock."""
+    at = fetch(connection, "SELECT max(at) FROM tokens WHERE kind = ?", RFC3161)[0][0]
     return None if at is None else int(at)
 
 
 def stamped_after(connection: Connection, index: int, most: int) -> list[int]:
-    """Return the first sizes above an index that have tokens."""
-    sql = "SELECT DISTINCT size FROM tokens WHERE size > ? ORDER BY size LIMIT ?"
-    return [int(row[0]) for row in fetch(connection, sql, index, most)]
+    """Return the first stamped sizes above an index."""
+    sql = "SELECT DISTINCT size FROM tokens WHERE kind = ? AND size > ? ORDER BY size LIMIT ?"
+    return [int(row[0]) for row in fetch(connection, sql, RFC3161, index, most)]
 
 
 def has_news(connection: Connection, old: int, new: int) -> bool:

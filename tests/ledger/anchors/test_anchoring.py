@@ -8,7 +8,7 @@ import pytest
 
 from ledger.anchors.rfc3161 import HttpAuthority
 from ledger.anchors.settings import Round
-from ledger.errors import Config
+from ledger.errors import Config, NotFound, Unacceptable
 from ledger.fsck import fsck
 from tests.ledger.anchors.stub import OTHER, sound, stub
 from tests.ledger.anchors.support import (
@@ -127,8 +127,6 @@ def test_tokens_that_wait_get_their_entry_on_the_next_start(made):
 
 
 def test_erased_entries_have_no_better_receipt_either(made):
-    from ledger.errors import NotFound
-
     with stub() as tsa, open_with(made.data, tsa) as log:
         submit(log, made.account, "x")
         anchor(log)
@@ -165,3 +163,36 @@ def test_addresses_that_cannot_be_one(url):
 def test_no_authority_twice_and_not_too_many(made):
     with stub() as tsa, pytest.raises(Config, match="none twice"):
         open_with(made.data, tsa, tsa)
+
+
+def test_proofs_of_other_kinds_are_carried_and_logged(made):
+    with stub() as tsa, open_with(made.data, tsa) as log:
+        submit(log, made.account, "x")
+        anchor(log)
+        log.carry_token(1, "ots", b"\x00OpenTimestamps\x00\x00Proof\x00")
+        assert log.carry_token(1, "ots", b"\x00OpenTimestamps\x00\x00Proof\x00")  # the same again
+        anchor(log)
+        assert anchor_entries(made.data) == [(1, 1, 1), (2, 1, 1)]
+        submit(log, made.account, "y")
+        early, late = (parse_receipt(log.latest_receipt(n)) for n in (0, 3))
+        assert [each.type for each in early.tokens] == ["rfc3161", "ots"]
+        assert [each.token.type for each in late.anchor_proofs] == ["rfc3161", "ots"]
+        for bad in (
+            lambda: log.carry_token(1, "rfc3161", b"x"),
+            lambda: log.carry_token(1, "OTS", b"x"),
+            lambda: log.carry_token(1, "ots", b""),
+            lambda: log.carry_token(1, "ots", bytes(16385)),
+        ):
+            with pytest.raises(Unacceptable):
+                bad()
+        with pytest.raises(NotFound):
+            log.carry_token(9, "ots", b"x")
+    check_everything(made.data)
+
+
+def test_what_is_carried_does_not_pass_for_a_stamp(made):
+    with stub() as tsa, open_with(made.data, tsa) as log:
+        submit(log, made.account, "x")
+        log.carry_token(1, "ots", b"anything")
+        assert anchor(log) == Round(2, 1, 0)  # its entry was logged first
+        assert [each.type for each in parse_receipt(log.latest_receipt(0)).tokens] == ["rfc3161"]
