@@ -249,11 +249,11 @@ class Anchoring:
             return
         self._silent += 1
         if self._silent >= ALARM_ROUNDS:
-            self._state = self._state._replace(alarm=True)
             log.error(
                 "no time-stamping authority has given a token in %d intervals: new entries get "
                 "no time from outside", self._silent,
             )  # fmt: skip
+            self._state = self._state._replace(alarm=True)
 
     def _store(self, size: int, stamps: Sequence[tuple[str, Stamp]]) -> None:
         with writing(self._engine) as connection:
