@@ -123,6 +123,10 @@ def _run(options: argparse.Namespace) -> tuple[str, int]:
         return _show(options)
     if options.command == "law":
         return _law(options)
+    if options.command == "policy":
+        from .cli_policy import show_policy
+
+        return show_policy(options, _policy(options.target)), NOT_VERIFIED
     if options.report is not None:
         refuse_existing(options.report)
     policy = _policy(options.policy)

@@ -19,6 +19,7 @@ beilin-verify PKG.zip --policy FILE          an evidence package / 证据包
 beilin-verify RECEIPT --file FILE --policy FILE   a receipt and its file / 回执与文件
 beilin-verify audit DIR --policy FILE        a copy of a whole log / 日志副本
 beilin-verify show RECEIPT                   what a receipt says, NOT VERIFIED / 仅显示，未核验
+beilin-verify policy show FILE               what a policy says, in words / 以文字列出核验策略
 beilin-verify law [ID]                       a factor (M18-01), an article (OLR-18), a check (P-16),
                                              a group (G5), a field (acq.time) / 审查要素、条文等
 
@@ -27,10 +28,10 @@ beilin-verify law [ID]                       a factor (M18-01), an article (OLR-
 exit codes: 0 consistent, 10 not determinable, 20 not consistent,
             64 usage, 65 could not be read, 70 internal error,
             73 the report could not be written
-            show and law exit 10: they verify nothing
+            show, policy show and law exit 10: they verify nothing
 退出码：0 核验一致，10 不足以判定，20 核验不一致，64 用法，65 无法读取，70 内部错误，
         73 报告无法写出；
-        show 与 law 不作核验，退出码为 10
+        show、policy show 与 law 不作核验，退出码为 10
 """
 
 
@@ -44,9 +45,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """Return the options; ``command`` is verify, audit, show or law. Raises SystemExit(64)."""
+    """Return the options; ``command`` is verify, audit, show, policy or law. Raises SystemExit(64)."""
     lang = "en" if os.environ.get("LANG", "").startswith("en") else "zh"
-    command = argv[0] if argv[:1] in (["audit"], ["show"], ["law"]) else "verify"
+    command = argv[0] if argv[:1] in (["audit"], ["show"], ["law"], ["policy"]) else "verify"
     prog = "beilin-verify" if command == "verify" else f"beilin-verify {command}"
     parser = _Parser(
         prog=prog,
@@ -61,6 +62,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
         parser.add_argument(
             "target", metavar="ID", nargs="?", help="none: the list of all ids / 不写则列出全部编号"
         )
+        return parser.parse_args(argv[1:])
+    if command == "policy":
+        parser.add_argument("action", choices=["show"], help="show: print it in words / 以文字列出")
+        parser.add_argument("--json", action="store_true", help="for programs / JSON 格式")
+        parser.add_argument("target", metavar="FILE", type=Path)
         return parser.parse_args(argv[1:])
     if command == "show":
         parser.add_argument("target", metavar="RECEIPT", type=Path)
