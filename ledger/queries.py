@@ -139,6 +139,11 @@ def last_published(connection: Connection) -> tuple[int, bytes] | None:
     return (rows[0][0], bytes(rows[0][1])) if rows else None
 
 
+def oldest_published(connection: Connection) -> bytes:
+    """Return the note of the oldest published head; there must be one."""
+    return bytes(fetch(connection, "SELECT note FROM published ORDER BY size LIMIT 1")[0][0])
+
+
 def first_published_after(connection: Connection, index: int) -> tuple[int, bytes] | None:
     """Return size and note of the first published head that holds the entry."""
     sql = "SELECT size, note FROM published WHERE size > ? ORDER BY size LIMIT 1"

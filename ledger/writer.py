@@ -152,7 +152,7 @@ class Writer:
         for _, note in queries.cosigned_newest_first(connection):
             if self._met(note):
                 return note
-        return queries.signed_note(connection, 0)
+        return queries.oldest_published(connection)
 
     # -- W1 ----------------------------------------------------------------------
 

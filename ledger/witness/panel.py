@@ -29,12 +29,13 @@ from verifier.tlog.note import MAXIMUM_BYTES
 from ..exchange import Failed, exchange, new_client
 from .hooks import Cosigned, Hooks, Seen
 from .member import Member, Patience, Target, WitnessState
-from .protocol import Disagrees, Line, Refuses, Reply, checkpoint_url
+from .protocol import Disagrees, Line, Refuses, checkpoint_url
 from .roster import Roster
 
 log = logging.getLogger("beilin.witness")
 
 _SPARE_SECONDS: Final = 5.0
+_PROOFS_KEPT: Final = 128
 _T = TypeVar("_T")
 
 
@@ -151,33 +152,35 @@ class Panel:
             if pause > 0:
                 await asyncio.sleep(pause)
                 continue
-            member.busy_since = time.monotonic()
-            reply = await self._reply(member, target)
-            seconds = time.monotonic() - member.busy_since
+            try:
+                await self._round(member, target)
+            except Exception as error:  # noqa: BLE001 - its task must not end with it
+                member.failed(f"it could not be asked ({type(error).__name__})")
             member.busy_since = None
-            if isinstance(reply, Line):
-                member.took(target, reply, seconds)
-                self._take(target, member, reply)
-            elif isinstance(reply, Disagrees):
-                member.disagreed(reply.why)
-                await self._judge(member)
-            else:
-                member.failed(reply.why if isinstance(reply, Refuses) else "no cosignature")
             member.answered = target.size
             self._news.set()
 
-    async def _reply(self, member: Member, target: Target) -> Reply:
-        try:
-            return await member.ask(self._client, target, self._prove, self._hooks.clock)
-        except Exception as error:  # noqa: BLE001 - one witness's trouble, whatever it is
-            return Refuses(f"it could not be asked ({type(error).__name__})")
+    async def _round(self, member: Member, target: Target) -> None:
+        began = member.busy_since = time.monotonic()
+        reply = await member.ask(self._client, target, self._prove, self._hooks.clock)
+        if isinstance(reply, Line):
+            member.took(target, reply, time.monotonic() - began)
+            self._take(target, member, reply)
+        elif isinstance(reply, Disagrees):
+            member.disagreed(reply.why)
+            await self._judge(member)
+        else:
+            member.failed(reply.why if isinstance(reply, Refuses) else "no cosignature")
 
     async def _prove(self, old: int, new: int) -> list[bytes]:
         if not 0 < old < new:
             return []
         if (old, new) not in self._proofs:
+            if len(self._proofs) >= _PROOFS_KEPT:
+                self._proofs.clear()  # a witness may name another size each time
             done = self._loop.run_in_executor(self._reads, self._hooks.prove, old, new)
-            self._proofs[old, new] = await done
+            self._proofs[old, new] = proof = await done
+            return proof
         return self._proofs[old, new]
 
     def _set_target(self, target: Target) -> None:

@@ -111,6 +111,33 @@ def test_recover_does_not_move_a_checkpoint_that_waits_for_witnesses(made, tmp_p
     assert list(fsck(made.data)) == []
 
 
+def test_recover_without_a_database_keeps_the_checkpoint_that_met_the_quorum(made, tmp_path):
+    import shutil
+
+    from ledger.recover import recover
+    from ledger.source import open_source
+
+    honest = Cosigner("w1")
+    with peer(answering(honest)) as server:
+        named = [Named("w1", honest.vkey, server.url)]
+        with open_witnessed(made.data, named) as log:
+            submit(log, made.account, "a", 2)
+            submit(log, made.account, "b", 3)
+        shutil.copytree(made.data / "log", tmp_path / "copy")
+        for path in made.data.glob("beilin.db*"):
+            path.unlink()
+        done = recover(made.data, open_source(str(tmp_path / "copy")))
+        assert (done.imported, done.size) == (5, 5)
+        assert checkpoint_size(made.data) == 5
+        assert cosigners((made.data / "log/checkpoint").read_bytes()) == [honest.vkey.name]
+        with open_witnessed(made.data, named) as log:
+            wait_until(lambda: log.state().quorum_size == 5)
+        (made.data / "log/checkpoint").unlink()
+        with open_witnessed(made.data, named):
+            assert checkpoint_size(made.data) == 5
+    assert list(fsck(made.data)) == []
+
+
 def test_a_backup_of_a_witnessed_log_keeps_what_met_the_quorum(made, tmp_path):
     import tarfile
 

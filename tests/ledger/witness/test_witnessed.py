@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from ledger.fsck import fsck
-from ledger.witness.member import Patience
+from ledger.witness.member import Member, Patience
 from tests.app.server.harness import wait_until
 from tests.app.witness.support import Process
 from tests.ledger.support import check_receipt, open_log, submit, writer_of
@@ -220,6 +220,47 @@ def test_a_panel_that_does_not_answer_stops_nothing(made, monkeypatch):
             monkeypatch.setattr(panel, "_collect", lambda target: _broken())
             assert states(log, submit(log, made.account, "a")) == {"published"}
             assert log.state().healthy
+
+
+def test_a_fault_of_ours_in_one_task_does_not_end_it(made, monkeypatch):
+    honest = Cosigner("w1")
+    real = Member.took
+    broken: list[bool] = []
+
+    def breaks_once(self, *arguments):
+        if not broken and arguments[0].size == 1:
+            broken.append(True)
+            raise RuntimeError("broken")
+        real(self, *arguments)
+
+    monkeypatch.setattr(Member, "took", breaks_once)
+    with peer(answering(honest)) as server:
+        named = [Named("w1", honest.vkey, server.url)]
+        with open_witnessed(made.data, named) as log:
+            assert states(log, submit(log, made.account, "a")) == {"published"}
+            wait_until(lambda: checkpoint_size(made.data) == 1)
+            wait_until(lambda: state_of(log, "w1").prompt)
+            assert states(log, submit(log, made.account, "b")) == {"witnessed"}
+
+
+def test_proofs_that_are_kept_are_bounded(made):
+    """A witness that names another size at each try cannot fill the memory."""
+    count, liar = 300, Cosigner("w1")
+    asked = []
+
+    def wanders(_, connection, server) -> None:
+        asked.append(True)
+        size = 1 + len(asked) % count
+        server.send(connection, http(409, b"%d\n" % size, "Content-Type: text/x.tlog.size"))
+
+    with peer(wanders) as server:
+        named = [Named("w1", liar.vkey, server.url)]
+        patience = CALM._replace(pause=0.001, longest_pause=0.001)
+        with open_witnessed(made.data, named, patience=patience) as log:
+            submit(log, made.account, "a", count + 1)
+            wait_until(lambda: len(asked) > 3 * count)
+            assert log._witnessing is not None
+            assert 0 < len(log._witnessing._panel._proofs) <= 128
 
 
 async def _broken():
