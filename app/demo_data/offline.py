@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.commands.common import say
+from verifier.report.texts import texts_for
 
 from .words import failed, tell
 
@@ -52,6 +53,7 @@ def verify(new: Path, name: str) -> None:
     print()
     print(text.decode("utf-8", "replace"))
     print(paragraph(json.loads(data)))
+    print(levels(json.loads(data)))
     tell(f"完整的审查报告：{name}report.html（可打印）。自行核验：beilin-verify {name}package.zip "
          f"--policy {name}policy.txt --log {name}log",
          f"The whole examination: {name}report.html (it prints). Verify yourself: beilin-verify "
@@ -75,6 +77,24 @@ def paragraph(report: dict[str, Any]) -> str:
         f"In short: {shown} Where it came from before that is declared only and not verified; the "
         f"examination lists {len(gaps)} gaps, the five most serious being: {named}.",
     )
+
+
+def levels(report: dict[str, Any]) -> str:
+    """Return trust level and time grade in words, and why a demonstration's are low."""
+    words = texts_for(say("zh", "en")).words
+    level, grade = (words[key] for key in (report["trust_level"], f"grade.{report['time_grade']}"))
+    between = say("", " ")
+    said = f"{level}{between}{grade}"
+    facts = report["facts"]
+    own = any(each["code"] == "TSA_OF_LOG_OPERATOR" for each in report["findings"])
+    if own or (facts.get("witnesses", "0") != "0" and facts.get("operators") == "1"):
+        said += between + say(
+            "本演示的见证者与时间戳机构由运行演示的人自己运营，核验策略也如此载明：其签名与时间戳已核验，但不独立，因此不提高等级。",
+            "The witnesses and the time-stamping authority of this demonstration are run by whoever "
+            "runs it, and the policy says so: their signatures and time-stamps are verified, are "
+            "not independent, and so raise neither.",
+        )
+    return said
 
 
 def _no_network() -> list[str]:

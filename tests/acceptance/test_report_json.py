@@ -13,7 +13,7 @@ PROMISED = {
     "format", "verdict", "sub_indication", "trust_level", "time_grade", "policy_sha256", "checks",
     "statements",
 }  # fmt: skip
-ADDED = {"facts", "findings", "disclosure", "examination"}
+ADDED = {"times", "facts", "findings", "disclosure", "examination"}
 """What the report holds beside it: named here, so that another addition is a decision."""
 
 

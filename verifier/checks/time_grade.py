@@ -70,7 +70,7 @@ def check_time(
         _note(result, "CLOCK_BEFORE_RECEIPT", at=to_time(options.at), received=to_time(received))
     proofs = sum(each.blocks.total for each in times)
     result.facts.update(tokens=proofs, tokens_counted=0, anchors=0)
-    values: dict[str, str | int] = {"received": to_time(received), "proofs": proofs}
+    values: dict[str, str | int] = {"received": to_time(received), "proofs": proofs, "counted": 0}
     for each in times:
         for one in dict.fromkeys(each.blocks.uncounted):
             count = each.blocks.uncounted.count(one)
@@ -88,9 +88,9 @@ def check_time(
         for stamp in counting(each.blocks, policy, each.log)
     ]
     _findings(result, relied, stamps, policy, options)
-    _bounds(result, stamps)
-    witnessed = _witnessed(result, received, relied)
-    result.facts["tokens_counted"] = len(stamps)
+    _bounds(result, stamps, policy)
+    witnessed = _witnessed(result, received, relied, policy)
+    result.facts["tokens_counted"] = values["counted"] = len(stamps)
     result.time_grade = _grade(result, stamps, relied, policy, witnessed=witnessed)
     if result.time_grade >= "T2":
         result.replace(Check("time", DONE, None, values))
@@ -152,7 +152,7 @@ def _chain(result: Result, stamp: Stamp, options: Options) -> None:
         _note(result, "TOKEN_PARTS_NOT_READ", name=name, count=len(found.unread))
 
 
-def _bounds(result: Result, stamps: Sequence[Stamp]) -> None:
+def _bounds(result: Result, stamps: Sequence[Stamp], policy: Policy) -> None:
     """Set the earliest *not after* and the latest *not before*, as far as there are any."""
     after = min(
         (stamp for stamp in stamps if stamp.anchored is None),
@@ -168,21 +168,25 @@ def _bounds(result: Result, stamps: Sequence[Stamp]) -> None:
         if stamp is not None:
             result.facts[name] = to_time(stamp.timestamp.seconds)
             result.facts[f"{name}_tsa"] = _name(stamp)
+            result.facts[f"{name}_operator"] = _operator(policy, stamp.timestamp.tsa)
             result.facts[f"{name}_accuracy"] = accuracy_seconds(stamp.timestamp)
 
 
-def _witnessed(result: Result, received: int, relied: Sequence[Times]) -> bool:
+def _witnessed(result: Result, received: int, relied: Sequence[Times], policy: Policy) -> bool:
     """Set the least time of a witness of another operator; one that the log contradicts shows none."""
-    times: list[int] = []
+    times: list[tuple[int, str]] = []
     for each in relied:
         for name, at in each.witnesses.items():
             if at < received:
                 values = {"name": name, "time": to_time(at), "received": to_time(received)}
                 _note(result, "WITNESS_BEFORE_RECEIVED", **values)
             else:
-                times.append(at)
+                times.append((at, name))
     if times:
-        result.facts["witness_not_after"] = to_time(min(times))
+        at, name = min(times)
+        result.facts["witness_not_after"] = to_time(at)
+        result.facts["witness_not_after_name"] = escape_bytes(name.encode())
+        result.facts["witness_not_after_operator"] = _operator(policy, name)
     return bool(times)
 
 
@@ -217,6 +221,11 @@ def _why(times: Sequence[Times], relied: Sequence[Times]) -> str:
         return "NO_POE"
     subs = {one.sub_indication for each in relied for one in each.blocks.uncounted}
     return next((sub for sub in _ORDER if sub in subs), "NO_POE")
+
+
+def _operator(policy: Policy, name: str) -> str:
+    """Return who runs an authority or a witness, as the policy says; "" where it says nobody."""
+    return policy.operators.get(name, "")
 
 
 def _name(stamp: Stamp) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from ..proven_time import proven_time
 from ..result import DONE, FAILED
 from . import logged, saying, words
 from .case import Case
@@ -83,28 +84,37 @@ def _checkpoints(case: Case, row: str) -> Text:
 
 
 def is_stamped(case: Case) -> bool:
-    """Whether a proof of time from outside the log was verified."""
-    return (
-        case.result is not None
-        and case.status_of("time") == DONE
-        and case.result.time_grade >= "T3"
-        and "not_after" in case.result.facts
-    )
+    """Whether a time-stamp shows since when: only then may a sentence say "unchanged since".
+
+    Not at L0, where nobody says where the policy is from that names the authority.
+    """
+    stamped = proven_time(case.result).not_after is not None
+    return stamped and case.result is not None and case.result.trust_level != "L0"
 
 
 def _proven_time(case: Case, row: str) -> Text:
     if case.result is None:
         return words.text("interval.not_anchored")
-    if is_stamped(case):
-        return saying.same(str(case.result.facts["not_after"]))
+    latest = proven_time(case.result).latest
+    if latest is not None:
+        return saying.same(latest.time)
     if case.material.receipt is None:
         return words.text("interval.no_receipt")
     received = saying.instant(case.material.receipt.entry.received)
-    return saying.in_brackets(received, words.text("own_word", grade=case.result.time_grade))
+    return saying.in_brackets(received, words.text("own_word", grade="T0"))
 
 
 def _time_source(case: Case, row: str) -> Text:
-    return words.text("time.stamped" if is_stamped(case) else "time.own_word")
+    """Return on whose clock, and who runs it as the policy says."""
+    found = proven_time(case.result)
+    if found.latest is None:
+        return words.text("time.own_word")
+    kind = "stamped" if found.not_after is not None else "witnessed"
+    source = saying.run(words.text(f"time.{kind}"), saying.theirs(found.latest.by))
+    if not found.latest.operator:
+        return saying.in_brackets(source, words.text("time.operator.unnamed"))
+    run_by = saying.run(words.text("time.operator"), saying.theirs(found.latest.operator))
+    return saying.in_brackets(source, run_by)
 
 
 def _time_grade(case: Case, row: str) -> Text:
@@ -201,8 +211,9 @@ def _phase(case: Case, row: str) -> Text:
 def _technical_means(case: Case, row: str) -> Text:
     means = [words.text("means.digest"), words.text("means.tree")]
     receipt = case.material.receipt
-    if receipt is not None and receipt.tokens:
-        means.append(words.text("means.token", count=len(receipt.tokens)))
+    counted = case.result.facts.get("tokens_counted") if case.result is not None else None
+    if receipt is not None and isinstance(counted, int) and counted:
+        means.append(words.text("means.token", count=counted))
     if case.known.filled("decl.signature"):
         means.append(words.text("means.signature"))
     return saying.listed(means, saying.ENUMERATION)

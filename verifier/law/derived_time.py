@@ -35,6 +35,11 @@ def interval(found: Interval) -> Text:
     if found.seconds >= 0 and found.longest is not None and found.longest != found.seconds:
         at_most = saying.run(words.text("shortest_longest.b"), saying.duration(found.longest))
         length = saying.run(words.text("shortest_longest.a"), length, at_most)
+    if found.proven_seconds is not None and found.proven is not None:
+        side = "most" if found.name == "export_anchoring" else "least"
+        bound = words.text(f"interval.proven.{side}", grade=found.proven.grade)
+        proven = saying.run(bound, saying.duration(found.proven_seconds))
+        length = saying.run(words.text("interval.claimed"), length, proven)
     if found.seconds < 0:
         length = saying.in_brackets(length, words.text("interval.reversed"))
     ends = (grade(found.first.grade), grade(found.last.grade))

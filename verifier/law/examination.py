@@ -96,7 +96,8 @@ class Point(NamedTuple):
     """A point in time (Unix seconds), its grade T0 to T4, and where it is from.
 
     ``source`` is a field id (``gen.period``, ``acq.time``, ``anc.time``,
-    ``ver.run``, ``ver.run.clock``) or ``file.N``: the records of the file at position N.
+    ``ver.run``, ``ver.run.clock``), ``anc.proven`` (the *not after* of a time-stamp or of an
+    independent witness) or ``file.N``: the records of the file at position N.
     ``written`` is the date where no more than a day was declared: a face prints
     it instead of an instant, which may lie in another day.
     """
@@ -116,6 +117,10 @@ class Interval:
     first and ``seconds`` is negative. ``oldest`` is where the creation of the
     data began, if that is known: ``first`` is where it ended. ``seconds`` is
     then the shortest that the interval can be, and ``longest`` the longest.
+
+    The end at anchoring is the log's own word, T0. Where a time is proven, ``proven`` is
+    that time: the interval up to anchoring has at most ``proven_seconds``, the one after
+    it at least so many.
     """
 
     name: str  # creation_export | export_anchoring | anchoring_verification
@@ -125,6 +130,8 @@ class Interval:
     why: str = ""
     oldest: Point | None = None
     longest: int | None = None
+    proven: Point | None = None
+    proven_seconds: int | None = None
 
 
 @dataclass(frozen=True)

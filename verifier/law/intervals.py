@@ -6,9 +6,12 @@ a clock without a zone is no instant and gives no length.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from ..encoding import parse_time
 from ..evidence.provenance.record import Moment, Span
+from ..proven_time import proven_time
 from .consistency.declared import Look
 from .consistency.values import is_date, zone_of
 from .examination import Interval, Point
@@ -28,11 +31,24 @@ def intervals_of(material: Material, known: Known) -> list[Interval]:
     started, ended = _exported(known)
     anchored, verified = _anchored(material), _verified(material)
     unanchored = "interval.not_anchored" if material.result is None else "interval.no_receipt"
+    before = _between(NAMES[1], ended, anchored, no_export, unanchored)
+    after = _between(NAMES[2], anchored, verified, unanchored, "interval.no_time_given")
+    proven = _proven(material)
     return [
         _between(NAMES[0], created, started, why_created, no_export, oldest),
-        _between(NAMES[1], ended, anchored, no_export, unanchored),
-        _between(NAMES[2], anchored, verified, unanchored, "interval.no_time_given"),
+        _with_proof(before, before.first, proven, proven),
+        _with_proof(after, proven, after.last, proven),
     ]
+
+
+def _with_proof(
+    found: Interval, first: Point | None, last: Point | None, proven: Point | None
+) -> Interval:
+    """Return the interval with its length to or from the proven time, where that is not negative."""
+    if found.seconds is None or found.seconds < 0 or first is None or last is None:
+        return replace(found, proven=proven)
+    length = last.seconds - first.seconds
+    return replace(found, proven=proven, proven_seconds=length if length >= 0 else None)
 
 
 def _between(
@@ -128,10 +144,18 @@ def _exported(known: Known) -> tuple[Point | None, Point | None]:
 
 
 def _anchored(material: Material) -> Point | None:
-    """Return when the entry came into the log: the log's word, at the grade of this run."""
+    """Return when the entry came into the log by the log's own word, which nothing makes more of."""
     if material.result is None or material.receipt is None:
         return None
-    return Point(material.receipt.entry.received, material.result.time_grade, "anc.time")
+    return Point(material.receipt.entry.received, "T0", "anc.time")
+
+
+def _proven(material: Material) -> Point | None:
+    """Return the proven *not after* of the entry, at its grade."""
+    found = proven_time(material.result)
+    if material.receipt is None or found.latest is None:
+        return None
+    return Point(parse_time(found.latest.time, "time"), found.grade, "anc.proven")
 
 
 def _verified(material: Material) -> Point | None:

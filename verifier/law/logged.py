@@ -89,8 +89,9 @@ def _logged(material: Material, result: Result) -> dict[str, Text]:
         found["anc.chain_facts"] = words.text("chain_facts")
     if has_two_heads(result):
         found["anc.consistency_proof"] = words.text("consistency_proof")
-    if receipt.tokens:
-        found["anc.tsa_token"] = saying.same(len(receipt.tokens))
+    counted = facts.get("tokens_counted")
+    if isinstance(counted, int) and counted:
+        found["anc.tsa_token"] = saying.same(counted)
     if receipt.statement.identity != "not checked":
         found["anc.submitter"] = saying.theirs(receipt.statement.identity)
         found["anc.submitter#realname_level"] = found["anc.submitter"]

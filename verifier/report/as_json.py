@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ..proven_time import Bound, proven_time
 from ..result import REQUIRED, Result
 from .disclosure_json import disclosure_as_json
 from .marked import to_plain
@@ -42,6 +43,7 @@ def as_json(
         "sub_indication": result.sub_indication,
         "trust_level": result.trust_level,
         "time_grade": result.time_grade,
+        "times": _times(result),
         "policy_sha256": result.policy_sha256,
         "checks": [
             {
@@ -61,6 +63,34 @@ def as_json(
         "statements": _statements(result, lang),
         "disclosure": disclosure_as_json(result),
         "examination": examined,
+    }
+
+
+def _times(result: Result) -> dict[str, Any] | None:
+    """Return the bounds on the clocks of others, beside the log's own word; null without an entry."""
+    facts = result.facts
+    if not facts.get("received"):
+        return None
+    proven = proven_time(result)
+    return {
+        "received": str(facts["received"]),
+        "not_before": _bound(proven.not_before),
+        "not_after": _bound(proven.not_after),
+        "witness_not_after": _bound(proven.witness_not_after),
+        "tokens": str(facts.get("tokens", 0)),
+        "tokens_counted": str(facts.get("tokens_counted", 0)),
+        "anchors": str(facts.get("anchors", 0)),
+    }
+
+
+def _bound(bound: Bound | None) -> dict[str, str | None] | None:
+    if bound is None:
+        return None
+    return {
+        "time": bound.time,
+        "by": bound.by,
+        "operator": bound.operator or None,
+        "accuracy_seconds": str(bound.accuracy),
     }
 
 

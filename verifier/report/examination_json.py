@@ -131,6 +131,8 @@ def _interval(found: Interval) -> dict[str, Any]:
         "last": _point(found.last),
         "seconds": _number(found.seconds),
         "longest": _number(found.longest),
+        "proven": _point(found.proven),
+        "proven_seconds": _number(found.proven_seconds),
         "why": found.why or None,
         "sentence": _both(lambda words: interval_length(found, words)),
     }

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..proven_time import proven_time
 from ..result import DONE, FAILED, NOT_DONE, PASSED, TOTAL_FAILED, Check, Result
 from .marked import value as show
 from .shown_files import files_not_shown, is_disclosure, shown_files
 from .texts import Texts, Values, fill
+from .time_statement import time_statement, who
 
 PARTS: Final = {
     # Rows of the examination matrix, and the checks that stand behind each.
@@ -30,9 +32,11 @@ STATEMENTS: Final = ("integrity", "time", "submitter", "not_shown")
 def facts_of(result: Result) -> dict[str, str | int]:
     """Return the facts with what the templates need beside them."""
     counted: dict[str, str | int] = {"operators": 1, "witnesses": 0, "anchors": 0}
+    found = {**counted, **result.facts}
+    operators = found["operators"]
     return {
-        **counted,
-        **result.facts,
+        **found,
+        "others": operators - 1 if isinstance(operators, int) else 0,
         "first": result.facts.get("received_first", ""),
         "last": result.facts.get("received_last", ""),
         "level": result.trust_level,
@@ -54,7 +58,7 @@ def statements(result: Result, texts: Texts) -> dict[str, list[str]]:
     facts = facts_of(result)
     found = {
         "integrity": _integrity(result, texts, facts),
-        "time": _time(result, texts, facts),
+        "time": list(time_statement(result, texts, facts, _unbound(result, texts))),
         "submitter": _submitter(result, texts, facts),
         "not_shown": _not_shown(result, texts),
     }
@@ -69,12 +73,24 @@ def _integrity(result: Result, texts: Texts, facts: Values) -> list[str]:
         name, sub = deciding(result)
         title = texts.titles.get(name, name)
         return [words["integrity.open"].replace("{title}", title).replace("{sub}", show(sub))]
+    proven = proven_time(result)
+    values = dict(facts)
     if result.scope == "audit":
-        kind = "audit"
+        template = words["integrity.audit"]
+    elif proven.latest is None or result.trust_level == "L0":
+        # At L0 the authorities are those of a policy of which nobody says where it is from.
+        template = words["integrity.passed"]
+        values["grade"] = "T0"  # of the log's own word
     else:
         # Only a time-stamp can say since when (design: from T3 up).
-        kind = "since" if result.time_grade >= "T3" and "not_after" in facts else "passed"
-    found = [fill(words[f"integrity.{kind}"], facts)]
+        stamped = proven.grade >= "T3"
+        vouching = who(proven.latest, texts, "tsa" if stamped else "witness")
+        template = words["integrity.since" if stamped else "integrity.witnessed"]
+        template = template.replace("{who}", vouching)
+        values |= proven.latest._asdict()
+    found = [fill(template, values)]
+    stolen = [each for each in result.findings if each.code == "KEY_COMPROMISED_LATER"]
+    found += [fill(texts.findings[each.code], each.values) for each in stolen]
     return [*found, level_reason(result, texts)] if result.trust_level == "L0" else found
 
 
@@ -98,27 +114,6 @@ def level_reason(result: Result, texts: Texts) -> str:
     sub = texts.subs.get((check.sub_indication if check is not None else None) or "NOT_REACHED")
     why = sub.why if sub is not None else texts.words["unknown_check"]
     return texts.words["L0.key"].replace("{why}", why)
-
-
-def _time(result: Result, texts: Texts, facts: Values) -> list[str]:
-    words = texts.words
-    if facts.get("received"):
-        found = [fill(words["time.claimed"], facts), *_unbound(result, texts)]
-    elif facts.get("first"):
-        found = [fill(words["time.audit"], facts)]
-    else:
-        found = [words["time.unknown"]]
-    check = result.check("time")
-    if check is not None and check.status == DONE:
-        found.append(words["time.other"])
-    else:
-        # Blocks that nobody checked are bytes like any others: no caveat goes for them.
-        if check is not None and check.values.get("proofs"):
-            found.append(fill(words["time.claims"], check.values))
-        found.append(words["time.voucher"])
-    if result.trust_level != "L2":
-        found.append(words["time.copy"])
-    return [*found, words["time.age"]]
 
 
 def _submitter(result: Result, texts: Texts, facts: Values) -> list[str]:
@@ -170,6 +165,8 @@ def _not_shown(result: Result, texts: Texts) -> list[str]:
             later += ".open"
         rest = [fill(words[later], values)]
     first = [words["not_shown.before"], *_withheld(result, texts)]
+    if result.trust_level == "L2" or result.time_grade >= "T2":
+        rest.append(words["not_shown.independence"])
     return [*first, words["not_shown.versions"], *rest, words["not_shown.art16"]]
 
 

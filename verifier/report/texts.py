@@ -18,7 +18,12 @@ from .marked import value as shown
 
 Values = Mapping[str, str | int]
 
-QUOTED = frozenset({"name", "identity", "service", "reason", "policy_source", "reader", "variant"})
+QUOTED = frozenset(
+    {
+        "name", "identity", "service", "reason", "policy_source", "reader", "variant", "by",
+        "operator",
+    }
+)  # fmt: skip
 """Values in people's or programs' own words: in quotes even where they look like a token."""
 
 LISTS = frozenset({"algorithms", "wanted"})

@@ -11,6 +11,7 @@ from verifier.report import texts_en, texts_zh
 from verifier.report.as_json import as_json
 from verifier.report.as_text import as_text
 from verifier.report.statements import statements
+from verifier.report.texts import fill
 from verifier.result import DONE, FAILED, NOT_DONE, OPTIONAL, REQUIRED, Check, Result
 
 ZH, EN = texts_zh.TEXTS, texts_en.TEXTS
@@ -129,26 +130,31 @@ def test_only_what_binds_the_material_speaks_of_the_material():
 
 @pytest.mark.parametrize("proofs", [0, 1, 16])
 @LANGS
-def test_time_blocks_that_nobody_checked_take_no_caveat_away(lang, texts, proofs):
+def test_time_blocks_that_do_not_count_take_no_caveat_away(lang, texts, proofs):
     sub = "NOT_CHECKABLE_HERE" if proofs else "NO_POE"
-    check = Check("time", NOT_DONE, sub, {"proofs": proofs})
-    said = statements(shapes.base("receipt", failing=check), texts)["time"]
+    result = shapes.base("receipt", failing=Check("time", NOT_DONE, sub))
+    result.facts.update(tokens=proofs, tokens_counted=0)
+    said = statements(result, texts)["time"]
     assert texts.words["time.voucher"] in said
-    assert texts.words["time.other"] not in said
-    claims = texts.words["time.claims"].replace("{proofs}", str(proofs))
-    assert ((claims[:1].upper() + claims[1:]) in said) == bool(proofs)
+    uncounted = fill(texts.words["time.uncounted"], {"tokens": proofs, "count": proofs})
+    assert (uncounted in said) == bool(proofs)
 
 
 @pytest.mark.parametrize("status", [FAILED, None])
 @LANGS
 def test_only_a_proof_of_time_that_holds_takes_it_away(lang, texts, status):
     result = shapes.base("receipt", failing=Check("time", FAILED, "SIG_CRYPTO_FAILURE"))
+    result.time_grade = "T3"  # even so
+    failed = texts.words["time.failed"]
+    failed = failed[:1].upper() + failed[1:]
+    assert failed in statements(result, texts)["time"]
     if status is None:
         result.checks = [check for check in result.checks if check.id != "time"]
+        assert failed not in statements(result, texts)["time"]
     assert texts.words["time.voucher"] in statements(result, texts)["time"]
-    good = statements(shapes.base("receipt"), texts)["time"]
-    assert texts.words["time.voucher"] not in good
-    assert texts.words["time.other"] in good
+    good = shapes.base("receipt")
+    good.time_grade = "T3"
+    assert texts.words["time.voucher"] not in statements(good, texts)["time"]
 
 
 @LANGS
@@ -237,8 +243,9 @@ def test_a_fork_of_a_chain_is_not_called_two_histories(lang, texts):
 def test_json_says_the_same():
     result = with_key(NOT_DONE, "KEY_COMPROMISED_NO_POE")
     result.checks = [c for c in result.checks if c.id != "time"]
-    result.checks.append(Check("time", NOT_DONE, "NOT_CHECKABLE_HERE", {"proofs": 2}))
+    result.checks.append(Check("time", NOT_DONE, "NOT_CHECKABLE_HERE"))
+    result.facts.update(tokens=2, tokens_counted=0)
     report = as_json(result, "en")
     assert report["trust_level"] == "L0"
     assert EN.words["time.voucher"] in report["statements"]["time"]
-    assert "2 proofs of time" in report["statements"]["time"]
+    assert "carry: 2; of these not counted: 2" in report["statements"]["time"]

@@ -26,8 +26,8 @@ def test_json_has_exactly_the_keys_of_the_contract():
     for result in shapes.every_check(SUBS):
         report = as_json(result)
         assert list(report) == [
-            "format", "verdict", "sub_indication", "trust_level", "time_grade", "policy_sha256",
-            "checks", "findings", "facts", "statements", "disclosure", "examination",
+            "format", "verdict", "sub_indication", "trust_level", "time_grade", "times",
+            "policy_sha256", "checks", "findings", "facts", "statements", "disclosure", "examination",
         ]  # fmt: skip
         assert report["format"] == "beilin/report/v1"
         assert report["verdict"] == result.verdict
@@ -165,6 +165,8 @@ def test_only_a_time_stamp_lets_the_report_say_since_when():
             in text
         )
     result.time_grade = "T3"
+    assert "未被改动" not in as_text(result, "zh")  # L0: of what policy is that authority?
+    result.policy_source, result.trust_level = "a letter", "L1"
     assert "自 2026-11-22 08:00:00（北京时间；2026-11-22T00:00:00Z）起未被改动" in as_text(
         result, "zh"
     )

@@ -105,9 +105,9 @@ def _points(look: Look) -> list[_Point]:
         found.append(_declared("decl.created_at", created))
     material = look.material
     if material.receipt is not None:
-        grade = material.result.time_grade if material.result is not None else "T0"
+        # The log's own word: a time-stamp bounds it and makes no more of it.
         received = material.receipt.entry.received
-        found.append(_Point("anc.time", when(received), received, received, grade, "log"))
+        found.append(_Point("anc.time", when(received), received, received, "T0", "log"))
         if material.at:
             at = material.at
             found.append(_Point("ver.run", when(at), at, at, "T0", "verifier"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ...proven_time import proven_time
 from ...result import DONE, FAILED
 from .. import logged, words
 from ..case import Case
 from ..circumstances import circumstances, not_searched
-from ..derived_log import is_stamped
 from ..examination import (
     CONSISTENT,
     COURT,
@@ -25,6 +25,7 @@ from ..needs import NOTICE, Found, Needs, of, plainly
 from ..not_read import not_read, receipt_not_read, without_receipt
 from ..originals import not_registered
 from ..rules import Row
+from ..stating import sentence
 
 
 def open_because(why: Text) -> Found:
@@ -135,24 +136,43 @@ def _signature(case: Case, row: Row, needs: Needs) -> Found:
             return Found(INCONSISTENT, NO_WORDING, words.text(f"why.{name}"))
     for name in ("checkpoint", "log_key", "quorum"):
         if case.status_of(name) != DONE:
-            return open_because(words.text(f"why.{name}.open"))
+            return open_because(words.text(f"why.{name}.{_open(case, name)}"))
     assert case.result is not None
     if case.result.trust_level == "L0":
         if case.result.policy_source is None:
             return open_because(words.text("why.anchors_unsaid"))
         return Found(NOT_CHECKED, MISSING)
-    return Found(CONSISTENT, PRESENT, words.text("why.key_source"))
+    source = words.text("why.key_source")
+    stolen = any(finding.code == "KEY_COMPROMISED_LATER" for finding in case.result.findings)
+    if stolen:
+        source = sentence([source, words.text("why.key_stolen_later")])
+    return Found(CONSISTENT, PRESENT, source)
+
+
+def _open(case: Case, name: str) -> str:
+    """Return why a check is open: what the policy holds against the key, else nothing special."""
+    check = case.check(name)
+    sub = check.sub_indication if check is not None else None
+    known = {"KEY_COMPROMISED_NO_POE": "compromised", "KEY_RETIRED": "retired"}
+    return known.get(sub or "", "open") if name == "log_key" else "open"
 
 
 def _time(case: Case, row: Row, needs: Needs) -> Found:
+    """M16-07: by a time-stamp, or by the clock of a witness whom the policy names another operator for."""
     before = unanchored(case)
     if before is not None:
         return before
-    if case.status_of("time") == FAILED:
+    check = case.check("time")
+    if check is not None and check.status == FAILED:
+        if check.sub_indication == "TIMESTAMP_ORDER_FAILURE":
+            return Found(INCONSISTENT, NO_WORDING, words.text("why.time_order"))
         return Found(INCONSISTENT, FAIL)
-    return (
-        Found(CONSISTENT, PRESENT) if is_stamped(case) else _missing_unless(without_receipt(case))
-    )
+    if case.result is not None and proven_time(case.result).latest is not None:
+        unsaid = case.result.policy_source is None
+        return Found(CONSISTENT, PRESENT, words.text("why.tsa_unsaid") if unsaid else None)
+    if case.result is not None and case.result.facts.get("tokens"):
+        return open_because(words.text("why.time_uncounted"))
+    return _missing_unless(without_receipt(case))
 
 
 def _algorithms(case: Case, row: Row, needs: Needs) -> Found:

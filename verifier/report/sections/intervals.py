@@ -23,8 +23,10 @@ def intervals(examination: Examination, words: Words) -> Section:
                 _point(each.first, words),
             ),
             Pair(words("interval.last"), _point(each.last, words)),
-            Pair(words("interval.length"), interval_length(each, words)),
         ]
+        if each.proven is not None:
+            pairs.append(Pair(words("interval.proven"), _point(each.proven, words)))
+        pairs.append(Pair(words("interval.length"), interval_length(each, words)))
         blocks.append(
             Section(f"interval-{each.name}", words(f"interval.{each.name}"), tuple(pairs))
         )
@@ -42,8 +44,8 @@ def _point(point: Point | None, words: Words) -> str:
 def _source(point: Point, words: Words) -> str:
     if point.source.startswith("file."):
         return words("interval.file", n=point.source.removeprefix("file."))
-    if point.source == "anc.time" and point.grade != "T0":
-        return words("interval.anc.time.proven")
+    if point.source == "anc.proven":
+        return words(f"interval.anc.{'stamped' if point.grade >= 'T3' else 'witnessed'}")
     if point.source in {"anc.time", "ver.run", "ver.run.clock"}:
         return words(f"interval.{point.source}")
     return label_of(point.source, words)
@@ -59,5 +61,9 @@ def interval_length(interval: Interval, words: Words) -> str:
         return words("interval.negative", length=length)
     if interval.longest is not None and interval.longest != interval.seconds:
         longest = words.text(duration(interval.longest))
-        return words("interval.between", shortest=length, longest=longest)
-    return length
+        length = words("interval.between", shortest=length, longest=longest)
+    if interval.proven_seconds is None:
+        return length
+    side = "most" if interval.name == "export_anchoring" else "least"
+    proven = words.text(duration(interval.proven_seconds))
+    return words(f"interval.proven.{side}", length=length, proven=proven)

@@ -89,6 +89,7 @@ def _rules(result: Result, texts: Texts) -> Iterator[str]:
     else:
         yield fill(words["source"], {"policy_source": result.policy_source})
     yield level_reason(result, texts)
+    yield words["levels"]
     yield words["grades"]
     if result.at:
         key = "at.clock" if result.at_is_clock else "at"
@@ -106,6 +107,8 @@ def _parts(result: Result, texts: Texts, *, examined: bool) -> Iterator[str]:
         yield fill(words["chain"], facts)
         if facts["operators"] == 1:
             yield words["chain.one"]
+            if facts["witnesses"]:
+                yield words["chain.own"]
     else:
         yield words["chain.open"]
     if result.scope == "audit" or examined:
@@ -126,6 +129,8 @@ def _variant(check: Check) -> str:
         return ".none"
     if check.id == "siblings" and "index" in check.values:
         return ".found"
+    if check.id == "time" and check.values.get("counted") == 0:
+        return ".witness"
     if check.id in {"messages", "readers", "records"} and check.values.get("files") == 0:
         return ".empty"
     if check.id == "files" and check.values.get("count") == 0:

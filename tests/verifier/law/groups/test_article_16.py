@@ -169,24 +169,11 @@ def test_an_unknown_log_leaves_the_key_open(tmp_path):
     assert (found.status, found.wording) == ("not_checked", "none")
 
 
-# -- M16-07: time
+# -- M16-07: time (with proofs of time: test_article_16_time)
 
 
 def test_the_logs_own_time_leaves_it_open(whole):
     assert state(whole, "M16-07") == OPEN
-
-
-def test_a_verified_token_is_a_proof_of_time(whole):
-    facts = {"not_after": "2026-11-21T12:30:00Z"}
-    done = with_checks(whole, Check("time", DONE), time_grade="T3", facts=facts)
-    assert state(done, "M16-07") == PASS
-    values = row(done, "M16-07").values
-    assert values["time"].zh == "2026-11-21T12:30:00Z"
-    assert values["grade"].zh.startswith("T3")
-
-
-def test_a_wrong_token_fails(whole):
-    assert state(with_checks(whole, Check("time", FAILED, "TOKEN")), "M16-07") == FAIL
 
 
 # -- M16-08: algorithms

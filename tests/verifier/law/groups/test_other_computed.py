@@ -13,7 +13,6 @@ from tests.verifier.law.computed import (
     OPEN,
     PASS,
     state,
-    with_checks,
 )
 from tests.verifier.law.examined import (
     ALL_FILES,
@@ -24,12 +23,13 @@ from tests.verifier.law.examined import (
     row,
     verified,
 )
+from tests.verifier.law.stamping import stamped_package
 from verifier.encoding import to_base64
 from verifier.evidence import package
 from verifier.law.examine import examine
 from verifier.law.material import Material
 from verifier.law.rules import ROWS
-from verifier.result import DONE, Check, Result
+from verifier.result import Result
 
 CHAT_MEMBER = package.file_member(0, b"a.txt")
 
@@ -64,14 +64,8 @@ def test_without_a_receipt_nothing_was_verified_offline(tmp_path):
     assert state(made, "M17-12") == OPEN
 
 
-def stamped(made: Made) -> Material:
-    """The same material with a proof of time from outside, as if a token had been verified."""
-    facts = {"not_after": "2026-11-21T12:30:00Z"}
-    return with_checks(made, Check("time", DONE), time_grade="T3", facts=facts)
-
-
 def test_the_outcome_of_the_whole_verification(whole, tmp_path):
-    assert state(stamped(whole), "MI-06") == PASS
+    assert state(stamped_package(tmp_path, with_copy=True), "MI-06") == PASS
 
     def spoil(payload):
         payload[CHAT_MEMBER] = CHAT + b"\n"
