@@ -45,6 +45,8 @@ COMMANDS: Final = (
     "fsck",
     "backup",
     "recover",
+    "freeze",
+    "handover",
     # for those who watch over logs
     "witness",
     "monitor",

@@ -18,12 +18,14 @@ class Notify(Protocol):
 class OwnEntry(NamedTuple):
     """An entry of the log's own: its kind, the text it carries in clear.
 
-    It is not numbered while the log's time is before ``not_before`` (Unix seconds).
+    It is not numbered while the log's time is before ``not_before`` (Unix seconds), and, where
+    ``at`` is given, at that index only: a text that names its own place stands there or nowhere.
     """
 
     kind: str
     body: bytes
     not_before: int = 0
+    at: int | None = None
 
 
 class Job(NamedTuple):

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from verifier.encoding import MAX_INT
 from verifier.tlog.checkpoint import Checkpoint
+from verifier.tlog.keys import VKey
 
 from . import queries
 from .accept import Outcome, Request, Submitted, accept
@@ -26,6 +27,7 @@ from .accounts import Accounts
 from .anchors.anchoring import Anchoring
 from .anchors.carrying import carry
 from .anchors.settings import Anchors, AnchorState, Round
+from .closing import close_log
 from .config import LogConfig, open_database, read_config
 from .create import create_log as create
 from .declarations import publish_declaration, stored_declaration
@@ -35,7 +37,7 @@ from .engine import reading
 from .erasure import erase
 from .errors import Config, Conflict, NotFound, Unavailable
 from .heads import accept_head
-from .jobs import Job, Notify, new_future
+from .jobs import Job, Notify, OwnEntry, new_future, own_job
 from .policy import to_policy
 from .publish import Publisher, stored_note
 from .receipts import Anchored, Receipts
@@ -269,6 +271,25 @@ class Log:
         items = accept(batch, request, account, self.origin)
         self._hook("accepted")
         job = Job(request, items, account.identity, new_future(), on_numbered)
+        self._sequencer.put(job)
+        return job.future
+
+    def freeze(self, reason: str | None = None, successor: VKey | None = None) -> bytes:
+        """Close the log for good; return the service's closing statement, a signed note.
+
+        Once this returns it is published, and nothing is numbered any more. Raises
+        Frozen where the log is closed already, Unacceptable for such a reason, or
+        Unavailable.
+        """
+        return close_log(
+            self._own_key(), self.add_own, lambda: self.state().size, self._clock, reason, successor
+        )
+
+    def add_own(self, own: OwnEntry) -> Future[Outcome]:
+        """Have an entry of the log's own numbered. Raises Frozen or Unavailable."""
+        if self._sequencer is None:
+            raise Unavailable("the log is open for reading only")
+        job = own_job(own)
         self._sequencer.put(job)
         return job.future
 

@@ -22,7 +22,7 @@ from verifier.tlog.merkle import leaf_hash
 
 from .accept import SERVICE, Item, Outcome
 from .anchors.rows import anchor_rows
-from .errors import DigestKnown, KeyReused, LedgerError, Unavailable
+from .errors import DigestKnown, Frozen, KeyReused, LedgerError, Unavailable
 from .jobs import Job, OwnEntry
 from .queries import InForce, fetch, fetch_in, in_force
 from .store import Row, Rows
@@ -71,10 +71,16 @@ class Numbering:
         result = Numbered(Rows([], [], [], [], []), [], [])
         # Drawn at once: at every call the thread offers the others its turn.
         drawn = memoryview(os.urandom(64 * sum(job.entries for job in jobs)))
+        closed = False
         for job in jobs:
+            if closed:
+                result.answers.append(Frozen("the log was closed for good"))
+                continue
             if job.own is not None:
                 at = size + len(result.leaf_hashes)
-                result.answers.append(_add_own(job.own, at, received, result))
+                own = _add_own(job.own, at, received, result)
+                result.answers.append(own)
+                closed = job.own.kind == "freeze" and isinstance(own, Outcome)
                 continue
             answer = _repeated(job, requests) or _known(job, digests)
             if answer is None:
@@ -147,6 +153,8 @@ class Numbering:
 def _add_own(own: OwnEntry, index: int, received: int, result: Numbered) -> Outcome | LedgerError:
     if received < own.not_before:
         return Unavailable("the clock is behind the time that this entry is about")
+    if own.at not in (None, index):
+        return Unavailable("another entry took the place that this one names")
     link = os.urandom(32)
     entry = Entry(own.kind, link, received, None, own.body).to_bytes()
     leaf = leaf_hash(entry)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from verifier.encoding import split_lines
-from verifier.errors import Malformed
+from verifier.errors import Malformed, VerifierError
+from verifier.evidence.handover import check_last_head, parse_handover_text
 from verifier.tlog.checkpoint import parse_checkpoint
 from verifier.tlog.keys import VKey
 from verifier.tlog.note import signature_line
@@ -23,6 +24,7 @@ from .signer import read_key, vkey_of, write_key
 MAXIMUM_BYTES: Final = 1 << 26
 """A dossier of half a million items still has its statement."""
 
+_HANDOVER: Final = "beilin/key/v1"
 _FIRST: Final = re.compile(r"beilin/[a-z]+(-[a-z]+)*/v1", re.ASCII)
 
 
@@ -51,9 +53,22 @@ class ServiceKey:
             raise Config(f"the service key signs texts only ({error})") from None
         if not _FIRST.fullmatch(lines[0]) or lines[1:2] != [f"origin {self.origin}"]:
             raise Config("the service key signs beilin/<kind>/v1 texts of its own origin only")
+        if lines[0] == _HANDOVER:
+            raise Config("a handover is signed by two services, and by itself alone")
         try:
             parse_checkpoint(text)
         except Malformed:
             line = signature_line(self.vkey.name, self.vkey.key_id, self._key.sign(text))
             return text + b"\n" + line
         raise Config("the service key does not sign checkpoints")
+
+    def sign_handover(self, text: bytes) -> bytes:
+        """Return the signature line over a handover from or to its own log. Raises Config."""
+        try:
+            handover = parse_handover_text(text)
+            check_last_head(handover)
+        except VerifierError as error:
+            raise Config(f"the service key signs no such handover ({error})") from None
+        if self.vkey not in (handover.old.service, handover.new.service):
+            raise Config("the service key signs handovers of its own log only")
+        return signature_line(self.vkey.name, self.vkey.key_id, self._key.sign(text))

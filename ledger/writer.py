@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from verifier.errors import VerifierError
-from verifier.evidence.entry import EVIDENCE, parse_entry
+from verifier.evidence.entry import EVIDENCE, FREEZE, parse_entry
 from verifier.evidence.statement import commitment
 from verifier.tlog.merkle import leaf_hash
 from verifier.tlog.tiles import to_bundle
@@ -175,6 +175,9 @@ class Writer:
         self._at("w1-after")
         self.count += len(numbered.leaf_hashes)
         self._received = received
+        if numbered.rows.entries:
+            last = numbered.rows.entries[-1][2]
+            self.frozen = isinstance(last, bytes) and last.startswith(FREEZE)
         return numbered
 
     # -- sign, W2 ----------------------------------------------------------------

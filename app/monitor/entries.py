@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 
 from verifier.checks.log_entries import Entries, is_open
 from verifier.checks.log_own import OwnEntries
+from verifier.evidence.entry import FREEZE
 from verifier.policy import Policy
 from verifier.tlog.note import parse_note
 
 from .memory import Memory
 
-_FREEZE: Final = b"beilin/entry/v1\nkind freeze\n"
 _KINDS: Final = {"ENTRY_AFTER_FREEZE": "freeze", "TIME_DECREASES": "time"}
 
 
@@ -67,7 +67,7 @@ class Checker:
             found = list(_one_by_one(entries, path, data, starts, first))
         if entries.frozen and frozen is None:
             spans = enumerate(pairwise(starts), first)
-            frozen = next(at for at, (begin_, _) in spans if data.startswith(_FREEZE, begin_))
+            frozen = next(at for at, (begin_, _) in spans if data.startswith(FREEZE, begin_))
         self._memory.put(received=entries.last, frozen=frozen)
         return found
 

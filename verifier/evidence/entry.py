@@ -28,6 +28,8 @@ _EVIDENCE: Final = re.compile(
 """The lines of nearly every entry, cut at once; values are read as below."""
 EVIDENCE: Final = b"beilin/entry/v1\nkind evidence\n"
 """How the entries begin that a salted statement stands behind; no other kind has an opening."""
+FREEZE: Final = b"beilin/entry/v1\nkind freeze\n"
+"""How the entry begins that is a log's last."""
 KINDS: Final = ("evidence", "anchor", "key", "freeze")
 
 
