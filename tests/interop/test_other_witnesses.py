@@ -170,7 +170,9 @@ def test_litewitness_cosigns_our_log(
         ["add-log", "-db", database, "-origin", ORIGIN],
         ["add-key", "-db", database, "-origin", ORIGIN, "-key", log.vkey],
     ):
-        subprocess.run(list(map(str, [control, *words])), check=True, capture_output=True, timeout=PATIENCE)
+        subprocess.run(
+            list(map(str, [control, *words])), check=True, capture_output=True, timeout=PATIENCE
+        )
     name = "witness.example.org/lite"
     with ssh_agent(place) as (agent, fingerprint, public):
         arguments: list[object] = [
