@@ -58,6 +58,7 @@ def _forbidden(
 def arrows(root: Path) -> list[str]:
     """Imports go app → ledger → verifier, and the shared part of the verifier knows nothing of its faces."""
     core = python_files(root, "verifier/tlog", "verifier/evidence", "verifier/timestamp")
+    core += python_files(root, "verifier/misconduct", "verifier/compare")
     core += [p for p in (root / "verifier/errors.py", root / "verifier/encoding.py") if p.exists()]
     outer = tuple(f"verifier.{part}" for part in ("exports", "law", "report", "cli"))
     above_web = ("ledger", *(f"app.{part}" for part in APP if part != "web"))

@@ -17,7 +17,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .cli_arguments import LAW_USAGE, USAGE, parse, usage_error
+from .cli_arguments import USAGE, parse, usage_error
 from .cli_files import (
     Unreadable,
     Unwritable,
@@ -28,6 +28,8 @@ from .cli_files import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .cli_report import Outcome
     from .policy import Policy
 
@@ -122,7 +124,9 @@ def _run(options: argparse.Namespace) -> tuple[str, int]:
     if options.command == "show":
         return _show(options)
     if options.command == "law":
-        return _law(options)
+        from .cli_law import law
+
+        return law(options), NOT_VERIFIED
     if options.command == "policy":
         from .cli_policy import show_policy
 
@@ -132,7 +136,7 @@ def _run(options: argparse.Namespace) -> tuple[str, int]:
     policy = _policy(options.policy)
     at = int(time.time()) if options.at is None else options.at
     try:
-        judge = _audit if options.command == "audit" else _verify
+        judge = _judge_of(options.command)
         outcome = judge(options, policy, at)
     except PolicyError as error:
         raise Unreadable("error.policy", options.policy, str(error)) from None
@@ -140,6 +144,12 @@ def _run(options: argparse.Namespace) -> tuple[str, int]:
         write_report(options.report, outcome, options.lang)
     report = on_stdout(outcome, options.lang, as_program=options.json)
     return report, outcome.result.exit_code
+
+
+def _judge_of(command: str) -> Callable[[argparse.Namespace, Policy, int], Outcome]:
+    from .cli_compare import compare
+
+    return {"audit": _audit, "compare": compare}.get(command, _verify)
 
 
 def _policy(path: Path) -> Policy:
@@ -179,6 +189,7 @@ def _audit(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
 
 def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
     from .cli_report import Outcome, examine_package
+    from .misconduct.check import verify_misconduct
     from .options import Options
     from .verify import verify_package, verify_receipt
 
@@ -200,6 +211,10 @@ def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
     if options.annex is not None:
         usage_error("--annex goes with a package; a receipt holds no provenance record")
     data = read_file(path, _MAXIMUM_RECEIPT)
+    if data.startswith(b"beilin/misconduct/"):
+        if options.file is not None or options.log is not None:
+            usage_error("--file and --log go with a receipt, not with a proof of misconduct")
+        return Outcome(verify_misconduct(data, policy, how))
     if options.file is None:
         return Outcome(verify_receipt(data, policy, how))
     try:
@@ -242,31 +257,6 @@ def _show(options: argparse.Namespace) -> tuple[str, int]:
     lines = data.decode("utf-8", "backslashreplace").split("\n")
     shown = "".join(f"  {escape(line)}\n" for line in lines)
     return f"{words['show.first']}\n{shown}{words['show.last']}\n", NOT_VERIFIED
-
-
-def _law(options: argparse.Namespace) -> tuple[str, int]:
-    """Return a row or a text of law with its source; it is no verdict."""
-    from .cli_report import languages
-    from .law.show import UnknownId, show
-
-    try:
-        found = [show(options.target, lang) for lang in languages(options.lang)]
-    except UnknownId as error:
-        usage_error(_no_such_id(error.nearest, options.lang), LAW_USAGE)
-    return "\n".join(found), NOT_VERIFIED
-
-
-def _no_such_id(nearest: tuple[str, ...], lang: str) -> str:
-    """Return that nothing has this id, and what is near, in each language asked for."""
-    from .cli_report import languages
-    from .report.texts import texts_for
-
-    said = []
-    for each in languages(lang):
-        words = texts_for(each).words
-        near = words["error.nearest"].replace("{ids}", " ".join(nearest)) if nearest else ""
-        said.append(words["error.unknown_id"].replace("{nearest}", near))
-    return " ".join(said)
 
 
 # ------------------------------------------------------------------- progress

@@ -18,6 +18,8 @@ _EPILOG: Final = """
 beilin-verify PKG.zip --policy FILE          an evidence package / 证据包
 beilin-verify RECEIPT --file FILE --policy FILE   a receipt and its file / 回执与文件
 beilin-verify audit DIR --policy FILE        a copy of a whole log / 日志副本
+beilin-verify compare A B --policy FILE      two receipts, packages or heads of one log / 比对两份材料
+beilin-verify PROOF --policy FILE            a proof of misconduct / 矛盾证明
 beilin-verify show RECEIPT                   what a receipt says, NOT VERIFIED / 仅显示，未核验
 beilin-verify policy show FILE               what a policy says, in words / 以文字列出核验策略
 beilin-verify law [ID]                       a factor (M18-01), an article (OLR-18), a check (P-16),
@@ -35,6 +37,7 @@ exit codes: 0 consistent, 10 not determinable, 20 not consistent,
 """
 
 
+_COMMANDS: Final = ("audit", "compare", "show", "policy", "law")
 LAW_USAGE: Final = "beilin-verify law [-h] [--lang {zh,en,both}] [ID]"
 
 
@@ -45,9 +48,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """Return the options; ``command`` is verify, audit, show, policy or law. Raises SystemExit(64)."""
+    """Return the options; ``command`` is verify or one of those of ``_COMMANDS``. Raises SystemExit(64)."""
     lang = "en" if os.environ.get("LANG", "").startswith("en") else "zh"
-    command = argv[0] if argv[:1] in (["audit"], ["show"], ["law"], ["policy"]) else "verify"
+    command = argv[0] if argv[:1] and argv[0] in _COMMANDS else "verify"
     prog = "beilin-verify" if command == "verify" else f"beilin-verify {command}"
     parser = _Parser(
         prog=prog,
@@ -87,6 +90,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     if command == "audit":
         parser.add_argument("target", metavar="DIR", type=Path)
         return parser.parse_args(argv[1:])
+    if command == "compare":
+        _add_compare(parser)
+        return parser.parse_args(argv[1:])
     parser.add_argument("target", metavar="PKG.zip|RECEIPT", type=Path)
     parser.add_argument(
         "--file", metavar="FILE", type=Path, help="the bytes of a receipt / 回执所对应的文件"
@@ -99,6 +105,18 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"beilin-verify {__version__}")
     return parser.parse_args(argv)
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="A", type=Path)
+    parser.add_argument("other", metavar="B", type=Path)
+    parser.add_argument("--log", metavar="DIR", type=Path, help="a copy of the log / 日志副本")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="write the proof of misconduct, if there is one / 如有矛盾，写出矛盾证明",
+    )
 
 
 def _words(text: str) -> str:

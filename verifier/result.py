@@ -38,6 +38,9 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "audit": (
         "checkpoint", "log_key", "quorum", "bundles", "tiles", "root", "entries", "links",
     ),
+    # In these two only ``history`` can fail (SPEC §17.3).
+    "compare": ("material", "history"),
+    "misconduct": ("proof", "signatures", "paths", "history"),
 }  # fmt: skip
 
 OPTIONAL: Final = (

@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests import worked
 from tests.disclosures import disclose
+from tests.verifier.misconduct import forging, proofs
 from verifier.encoding import to_base64
 from verifier.evidence import package
 from verifier.evidence.entry import Anchor, Entry
@@ -122,6 +123,8 @@ def files() -> dict[str, bytes]:
         "messages-whatsapp.txt": whatsapp[package.messages_member(0)],
         "seeds.txt": payload[package.SEEDS],
         **closing(),
+        "misconduct.txt": proofs.proof_of("PREFIX_DIFFERS"),
+        "dossier.txt": forging.said(proofs.honest(), [(1, 3), (2, 7)]).note,
         "declaration.txt": declared.payload[package.DECLARATION],
         "policy.txt": policy(sealed.log),
         "policy-plain.txt": sealed.log.policy(),

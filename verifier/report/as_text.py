@@ -37,7 +37,7 @@ def as_text(result: Result, lang: str, examination: Examination | None = None) -
     technical_part = technical(result, texts, examined=examined)
     document = Document(
         texts.lang,
-        texts.words["title"],
+        texts.words.get(f"title.{result.scope}", texts.words["title"]),
         warning(result, texts),
         verdict,
         numbered([*sections, *technical_part], texts.lang),

@@ -42,7 +42,7 @@ def full_report(
     return with_local_times(
         Document(
             texts.lang,
-            texts.words["title"],
+            texts.words.get(f"title.{result.scope}", texts.words["title"]),
             warning(result, texts),
             verdict,
             numbered(sections, texts.lang),

@@ -10,6 +10,7 @@ from typing import Final
 
 from ..proven_time import proven_time
 from ..result import DONE, FAILED, NOT_DONE, PASSED, TOTAL_FAILED, Check, Result
+from . import compared
 from .marked import value as show
 from .shown_files import files_not_shown, is_disclosure, shown_files
 from .texts import Texts, Values, fill
@@ -55,6 +56,12 @@ def deciding(result: Result) -> tuple[str, str]:
 
 def statements(result: Result, texts: Texts) -> dict[str, list[str]]:
     """Return the sentences of each of the four statements."""
+    if result.scope in compared.SCOPES:
+        failed = [_failure(check, texts) for check in result.ordered() if check.status == FAILED]
+        said = compared.statements(result, texts)
+        if failed:
+            said["integrity"] = [*failed, *compared.found_of_failure(result, texts)]
+        return capitalised(said)
     facts = facts_of(result)
     found = {
         "integrity": _integrity(result, texts, facts),
@@ -62,6 +69,11 @@ def statements(result: Result, texts: Texts) -> dict[str, list[str]]:
         "submitter": _submitter(result, texts, facts),
         "not_shown": _not_shown(result, texts),
     }
+    return capitalised(found)
+
+
+def capitalised(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the sentences with the capital letters that they begin with in English."""
     return {name: [one[:1].upper() + one[1:] for one in many] for name, many in found.items()}
 
 

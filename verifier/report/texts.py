@@ -26,7 +26,7 @@ QUOTED = frozenset(
 )  # fmt: skip
 """Values in people's or programs' own words: in quotes even where they look like a token."""
 
-LISTS = frozenset({"algorithms", "wanted"})
+LISTS = frozenset({"algorithms", "wanted", "key_ids"})
 """Values that are several words, each a token of its own."""
 
 _PLACE = re.compile(r"\{([a-z0-9_]+)\}")

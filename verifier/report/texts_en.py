@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..result import DONE, FAILED, INDETERMINATE, NOT_DONE, PASSED, TOTAL_FAILED
+from . import texts_compare_en as compared
 from .texts import Sub, Texts
 
 _HEADLINES = {
@@ -537,14 +538,14 @@ TEXTS: Final = Texts(
     "en",
     _HEADLINES,
     _STATUS,
-    _TITLES,
-    _DONE,
-    _FAILED,
-    _CONSEQUENCES,
-    _NEXT,
-    _SUBS,
-    _FINDINGS,
-    _REASONS,
+    _TITLES | compared.TITLES,
+    _DONE | compared.DONE_,
+    _FAILED | compared.FAILED_,
+    _CONSEQUENCES | compared.CONSEQUENCES,
+    _NEXT | compared.NEXT,
+    _SUBS | compared.SUBS,
+    _FINDINGS | compared.FINDINGS,
+    _REASONS | compared.REASONS,
     _PARTS,
-    _WORDS,
+    _WORDS | compared.WORDS,
 )

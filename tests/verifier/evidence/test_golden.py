@@ -32,5 +32,5 @@ def test_the_specification_has_an_example_of_every_text() -> None:
     assert {name for name, _ in EXAMPLES} >= {
         "submission.txt", "statement.txt", "entry.txt", "entry-anchor.txt", "receipt.txt",
         "manifest.txt", "opening.txt", "messages.txt", "segments-whatsapp.txt", "seeds.txt",
-        "policy.txt", "freeze.txt", "handover.txt",
+        "policy.txt", "freeze.txt", "handover.txt", "misconduct.txt", "dossier.txt",
     }  # fmt: skip

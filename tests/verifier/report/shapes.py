@@ -14,6 +14,9 @@ from verifier.result import DONE, FAILED, NOT_DONE, OPTIONAL, REQUIRED, Check, F
 VERIFIER = Path(__file__).resolve().parents[3] / "verifier"
 IDS = sorted({name for names in REQUIRED.values() for name in names} | set(OPTIONAL))
 
+EVIDENCE = sorted(REQUIRED.keys() - {"compare", "misconduct"})
+"""Scopes that say something of evidence or of a log's entries; the two others have words of their own."""
+
 VALUES: dict[str, str | int] = {
     "members": 18, "bytes": 6218, "reason": "package: something is wrong", "count": 3,
     "file": 0, "sha256": "ab" * 32, "size": 600, "files": 2, "segments": 7,
@@ -21,6 +24,10 @@ VALUES: dict[str, str | int] = {
     "key_id": "2fd2a01f", "required": "w", "met": 1, "key": "B" * 43 + "=", "wanted": "L2 T3",
     "received": "2026-11-21T13:07:00Z", "path": "tile/entries/001", "offset": 842, "first_index": 4,
     "reader": "whatsapp-text/1", "epoch": 1, "item": 2, "number": 9, "name": "w", "note": "NO_RECORDS",
+    "heads": 2, "items": 3, "statements": 1, "kind": "fork", "key_ids": "2fd2a01f", "side": "A",
+    "first_size": 6, "second_size": 9, "first_root": "F" * 43 + "=", "second_root": "G" * 43 + "=",
+    "start": 0, "last": 5, "first_item": 1, "first": "2026-11-21T13:07:00Z",
+    "second": "2026-11-21T13:06:00Z", "by_copy": 1,
     "link": "C" * 43 + "=", "proofs": 1, "status": "retired", "at": 1_795_266_420,
     "time": "2026-11-21T13:07:00Z", "successor": "-",
     "shown": "2026-11-21T13:07:00Z", "theft": "2026-11-22T13:07:00Z", "type": "rfc3161",
@@ -44,7 +51,8 @@ _CODE = re.compile(r"(?!O_)[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")  # not the flags of os.
 
 
 def _modules() -> list[Path]:
-    return [*VERIFIER.glob("*.py"), *VERIFIER.glob("checks/*.py")]
+    folders = ("", "checks/", "misconduct/", "compare/")
+    return [path for folder in folders for path in VERIFIER.glob(f"{folder}*.py")]
 
 
 def codes() -> set[str]:

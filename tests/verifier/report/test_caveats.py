@@ -61,7 +61,7 @@ def test_l0_says_whether_the_source_or_the_key_is_wanting(lang, texts, status, s
 
 @KEYS
 @LANGS
-@pytest.mark.parametrize("scope", sorted(REQUIRED))
+@pytest.mark.parametrize("scope", shapes.EVIDENCE)
 def test_operators_that_were_not_counted_are_not_called_one(scope, lang, texts, status, sub):
     for facts in (True, False):
         result = with_key(status, sub, scope)
@@ -82,7 +82,7 @@ def test_an_empty_result_counts_nothing(lang, texts):
 @KEYS
 @LANGS
 def test_what_a_log_that_was_not_verified_says_is_not_stated_as_fact(lang, texts, status, sub):
-    for scope in REQUIRED:
+    for scope in shapes.EVIDENCE:
         text = section(as_text(with_key(status, sub, scope), lang), texts, "input")
         assert texts.words["unbound"] in text
     assert texts.words["unbound"] not in as_text(shapes.base("audit"), lang)

@@ -20,6 +20,7 @@ from verifier.report.full import full_report
 from verifier.report.full_text import full_text
 from verifier.report.marked import OPEN
 from verifier.report.sections.articles import CORROBORATION, FACTORS
+from verifier.report.sections.opening import verdict_words
 from verifier.report.texts import texts_for
 from verifier.report.words import Words, _table
 from verifier.result import FAILED, REQUIRED, Check, Result
@@ -105,7 +106,7 @@ def test_the_four_statements_open_every_report(lang):
             assert places == sorted(places)
             assert text.index(texts.words["statements"]) < places[0]
             head = text[: places[0]]
-            assert texts.headlines[result.verdict] in head
+            assert verdict_words(result, texts) in head
             for other in ("input", "rules", "checks", "missing"):
                 assert texts.words[other] not in head
         document = full_report(result, examined, lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ...result import PASSED, Result
+from .. import compared
 from ..document import Block, Line, Section
 from ..statements import STATEMENTS, facts_of, level_reason, statements
 from ..texts import Texts, fill
@@ -18,15 +19,23 @@ ARTICLE_16: Final = ("M16-03", "M16-04", "M16-05", "M16-06", "M16-07", "M16-08")
 _ORDER: Final = ("consistent", "inconsistent", "not_checked", "not_applicable")
 
 
+def verdict_words(result: Result, texts: Texts) -> str:
+    """Return the headline's words: a comparison has its own, for it says nothing of evidence."""
+    own = f"{result.scope}.{result.verdict}"
+    return texts.words.get(own, texts.headlines[result.verdict])
+
+
 def headline(
     result: Result, texts: Texts, examination: Examination | None = None
 ) -> tuple[Block, ...]:
     """Return the verdict, what it does not say, and what level and grade it holds at."""
     words = texts.words
-    said = words["verdict"].replace("{headline}", texts.headlines[result.verdict])
+    said = words["verdict"].replace("{headline}", verdict_words(result, texts))
     lines = [Line(said, "lead")]
     if result.verdict != PASSED:
         lines.append(Line(fill(words["verdict.sub"], {"sub": result.sub_indication or ""})))
+    if result.scope in compared.SCOPES:
+        return (*lines, *(Line(one) for one in compared.limits(result, texts)))
     if examination is not None:
         lines.append(Line(article16_in_parts(examination, texts)))
     grade = words[f"grade.{result.time_grade}"]

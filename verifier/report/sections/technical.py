@@ -7,6 +7,7 @@ from typing import Final
 
 from ...encoding import to_time
 from ...result import DONE, FAILED, NOT_DONE, REQUIRED, Check, Result
+from .. import compared
 from ..document import Block, Bullets, Entry, Line, Section
 from ..findings import findings, marks_of
 from ..marked import value as shown
@@ -33,11 +34,13 @@ def technical(result: Result, texts: Texts, *, examined: bool = False) -> tuple[
     found = findings(result.findings, texts, result.facts)
     checks = tuple(_check(check, result.scope, texts) for check in result.ordered())
     made_of = tuple(map(Line, _parts(result, texts, examined=examined)))
+    of_parts = (Section("parts", words["parts.chain" if examined else "parts"], made_of),)
+    graded = (Line(level(result, texts)),) if made_of else ()
     return (
         Section("input", words["input"], tuple(map(Line, _input(result, texts)))),
         Section("rules", words["rules"], tuple(map(Line, _rules(result, texts)))),
-        Section("parts", words["parts.chain" if examined else "parts"], made_of),
-        Section("checks", words["checks"], (Line(level(result, texts)), *checks)),
+        *(of_parts if made_of else ()),
+        Section("checks", words["checks"], (*graded, *checks)),
         Section("findings", words["findings"], (Bullets(tuple(found)),) if found else none),
         Section("missing", words["missing"], tuple(_missing(result, texts)) or none),
     )
@@ -50,12 +53,14 @@ def _input(result: Result, texts: Texts) -> Iterator[str]:
     words, facts = texts.words, result.facts
     yield words["what"].replace("{scope}", words[f"scope.{result.scope}"])
     if "origin" in facts:
-        yield fill(words["log"], facts)
+        yield fill(words["log" if "size" in facts else "log.only"], facts)
     if "index" in facts:
         yield fill(words["entry"], facts)
     if "entries.evidence" in facts:
         kinds = {name[8:]: value for name, value in facts.items() if name.startswith("entries.")}
         yield fill(words["kinds"], {**facts_of(result), **kinds})
+    if result.scope in compared.SCOPES:
+        return
     if "origin" in facts and not is_bound(result):
         yield words["unbound"]
     yield from _files(result, texts)
@@ -88,12 +93,17 @@ def _rules(result: Result, texts: Texts) -> Iterator[str]:
         yield words["source.none"]
     else:
         yield fill(words["source"], {"policy_source": result.policy_source})
-    yield level_reason(result, texts)
-    yield words["levels"]
-    yield words["grades"]
+    if result.scope in compared.SCOPES:
+        yield words["compare.L0" if result.trust_level == "L0" else "compare.L1"]
+    else:
+        yield level_reason(result, texts)
+        yield words["levels"]
+        yield words["grades"]
     if result.at:
         key = "at.clock" if result.at_is_clock else "at"
         yield fill(words[key], {"at": to_time(result.at)})
+    if result.scope in compared.SCOPES:
+        return
     names = texts.comma.join(texts.titles[name] for name in REQUIRED[result.scope])
     yield words["required"].replace("{names}", names)
 
@@ -103,6 +113,8 @@ def _rules(result: Result, texts: Texts) -> Iterator[str]:
 
 def _parts(result: Result, texts: Texts, *, examined: bool) -> Iterator[str]:
     words, facts = texts.words, facts_of(result)
+    if result.scope in compared.SCOPES:
+        return
     if are_counted(result):
         yield fill(words["chain"], facts)
         if facts["operators"] == 1:
@@ -125,6 +137,8 @@ def _parts(result: Result, texts: Texts, *, examined: bool) -> Iterator[str]:
 
 def _variant(check: Check) -> str:
     """Return which of several sentences a check that was done has."""
+    if check.id == "history" and check.values.get("by_copy"):
+        return ".copy"
     if check.id == "quorum" and check.values.get("required") == "none":
         return ".none"
     if check.id == "siblings" and "index" in check.values:
@@ -163,10 +177,17 @@ def _check(check: Check, scope: str, texts: Texts) -> Entry:
         "",
         texts.titles.get(check.id, shown(check.id)),
         "not_applicable" if empty else WORDS[check.status],
-        words["not_applicable"] if empty else texts.status[check.status],
+        words["not_applicable"] if empty else _status(check, scope, texts),
         blocks=(Line(_sentence(check, scope, texts)), *_details(check, texts)),
         brief=True,
     )
+
+
+def _status(check: Check, scope: str, texts: Texts) -> str:
+    """Return the word for a status; a comparison never calls "consistent" what is only done."""
+    if scope in compared.SCOPES:
+        return texts.words[f"compare.{check.status}"]
+    return texts.status[check.status]
 
 
 def _details(check: Check, texts: Texts) -> Iterator[Block]:
@@ -197,13 +218,13 @@ def _missing(result: Result, texts: Texts) -> Iterator[Block]:
     behind = [check for check in missing if check.sub_indication == "NOT_REACHED"]
     for check in missing:
         if check not in behind:
-            yield _gap(check, texts)
+            yield _gap(check, result.scope, texts)
     if behind:
         names = texts.comma.join(texts.titles.get(check.id, shown(check.id)) for check in behind)
         yield Line(texts.words["not_reached"].replace("{names}", names))
 
 
-def _gap(check: Check, texts: Texts) -> Entry:
+def _gap(check: Check, scope: str, texts: Texts) -> Entry:
     sub = texts.sub_of(check)
     title = texts.titles.get(check.id, shown(check.id))
     code = shown(check.sub_indication or "—")
@@ -214,4 +235,6 @@ def _gap(check: Check, texts: Texts) -> Entry:
             Line(texts.words["who"].replace("{text}", sub.who)),
             Line(texts.words["change"].replace("{text}", sub.change)),
         )
-    return Entry("", f"{title} [{code}]", "not_checked", texts.status[NOT_DONE], blocks=blocks)
+    return Entry(
+        "", f"{title} [{code}]", "not_checked", _status(check, scope, texts), blocks=blocks
+    )
