@@ -2,6 +2,7 @@
 
     DIR/evidence/<kind>-<16 hex digits>/about.txt      what was found, zh and en
                                         note-1.txt     signed checkpoints, as they came
+                                        proof.txt      beilin/misconduct/v1, where there is one
                                         …
 
 The digits are a hash of what was found, so one finding has one folder however
@@ -19,6 +20,10 @@ from typing import Final, NamedTuple
 
 from app.witness.files import make_folder, sync_folder
 from verifier.encoding import to_time
+from verifier.errors import VerifierError
+from verifier.misconduct.build import prove_misconduct
+from verifier.misconduct.exhibits import Exhibit
+from verifier.policy import Policy
 
 STANDING: Final = frozenset({"fork", "rewrite", "link", "time", "freeze", "entry"})
 """What was signed for good and cannot be undone: such a log stays in alarm."""
@@ -29,6 +34,11 @@ OPEN: Final = frozenset({"unshown", "newer", "stall"})
 MOST: Final = 100
 """Folders of evidence of one kind; further findings are counted in what the monitor says."""
 
+PROOF: Final = "proof.txt"
+_HOW: Final = (
+    f"任何人可核验：beilin-verify {PROOF} --policy FILE\n"
+    f"Anyone can check it: beilin-verify {PROOF} --policy FILE\n"
+)
 _WORDS: Final = {
     "fork": (
         "日志签名了两个大小均为 {size}、根却不同的检查点：note-1.txt 与 note-2.txt。",
@@ -91,12 +101,27 @@ _WORDS: Final = {
 
 
 class Alarm(NamedTuple):
-    """A finding: ``key`` is what makes it this one, ``files`` its evidence by name."""
+    """A finding: ``key`` is what makes it this one, ``files`` its evidence by name.
+
+    ``exhibits`` are the two signed things that contradict each other, where there are two.
+    """
 
     kind: str
     key: bytes
     values: Mapping[str, str | int]
     files: Mapping[str, bytes]
+    exhibits: tuple[Exhibit, Exhibit] | None = None
+
+    def proof(self, policy: Policy) -> dict[str, bytes]:
+        """Return the portable proof as a file of evidence, if a third party would accept it."""
+        if self.exhibits is None:
+            return {}
+        try:
+            return {PROOF: prove_misconduct(*self.exhibits, policy)}
+        except (
+            VerifierError
+        ):  # under this policy it proves nothing; the evidence is kept all the same
+            return {}
 
     @property
     def name(self) -> str:
@@ -109,7 +134,7 @@ class Alarm(NamedTuple):
         return zh.format(**self.values), en.format(**self.values)
 
 
-def keep(folder: Path, alarm: Alarm, at: int) -> Path:
+def keep(folder: Path, alarm: Alarm, at: int, policy: Policy) -> Path:
     """Write the evidence, unless it is there: nothing is ever overwritten. Return its folder."""
     place = folder / "evidence" / alarm.name
     if place.exists():
@@ -120,8 +145,10 @@ def keep(folder: Path, alarm: Alarm, at: int) -> Path:
         shutil.rmtree(new)  # of a run that was killed
     make_folder(new)
     zh, en = alarm.words()
-    about = f"{to_time(at)}\n{zh}\n{en}\n".encode()
-    for name, data in {"about.txt": about, **alarm.files}.items():
+    proof = alarm.proof(policy)
+    how = _HOW if proof else ""
+    about = f"{to_time(at)}\n{zh}\n{en}\n{how}".encode()
+    for name, data in {"about.txt": about, **alarm.files, **proof}.items():
         with (new / name).open("wb") as file:
             file.write(data)
             file.flush()

@@ -254,7 +254,7 @@ class Follower:
         if known >= alarms.MOST:
             return
         now = int(self._clock())
-        place = alarms.keep(self._folder, alarm, now)
+        place = alarms.keep(self._folder, alarm, now, self._policy)
         self.memory.add_alarm(alarm.name, alarm.kind, now)
         self._tell(alarm, place)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from verifier.encoding import to_base64
+from verifier.misconduct.build import part, part_of_head
 from verifier.tlog.note import parse_note
 
 from .alarms import Alarm
@@ -70,15 +71,19 @@ def notes(*heads: Head) -> dict[str, bytes]:
 
 def _fork(one: Head, other: Head) -> Alarm:
     values = {"size": one.checkpoint.size}
-    return Alarm("fork", _texts(one, other), values, notes(one, other))
+    exhibits = part_of_head(one.note, one.vkey), part_of_head(other.note, other.vkey)
+    return Alarm("fork", _texts(one, other), values, notes(one, other), exhibits)
 
 
 def _rewrite(older: Head, newer: Head, tree: SignedTree) -> Alarm:
     size = older.checkpoint.size
-    lines = [f"{to_base64(each)}\n" for each in (tree.root(size), *tree.prove_consistency(size))]
+    now, proof = tree.root(size), tree.prove_consistency(size)
+    lines = [f"{to_base64(each)}\n" for each in (now, *proof)]
     files = notes(older, newer) | {"consistency.txt": "".join(lines).encode()}
     values = {"first": size, "size": newer.checkpoint.size}
-    return Alarm("rewrite", _texts(older, newer), values, files)
+    before = part_of_head(older.note, older.vkey)
+    exhibits = before, part(newer.note, newer.vkey, 0, size, now, proof)
+    return Alarm("rewrite", _texts(older, newer), values, files, exhibits)
 
 
 def _rollback(served: Head, mine: Head) -> Alarm:

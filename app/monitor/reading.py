@@ -19,6 +19,8 @@ from verifier.checks.log_copy import (
     path_of,
 )
 from verifier.levels import hash_leaves
+from verifier.misconduct.build import logged, part_of_head
+from verifier.misconduct.exhibits import Exhibit
 from verifier.tlog.checkpoint import parse_checkpoint
 from verifier.tlog.note import parse_note
 from verifier.tlog.proof import TlogProof
@@ -137,15 +139,25 @@ class Reading:
         first = self._other(found)
         values: dict[str, str | int] = {"index": index, "reason": found.reason}
         files = notes(head)
+        shown: list[Exhibit] = []
         for at in [index] if first is None else [first, index]:
-            proof = TlogProof(at, tuple(tree.prove_inclusion(at)), head.note)
+            entry, path = self._entry(at), tree.prove_inclusion(at)
+            proof = TlogProof(at, tuple(path), head.note)
+            shown.append(logged(head.note, head.vkey, at, entry, path))
             files |= {
-                f"entry-{at}.txt": self._entry(at),
+                f"entry-{at}.txt": entry,
                 f"entry-{at}.tlog-proof": proof.to_text(),
             }
         if first is not None:
             values["first"] = first
-        return Alarm(found.kind, f"{first} {index} {found.reason}".encode(), values, files)
+        exhibits: tuple[Exhibit, Exhibit] | None = None
+        if len(shown) == 2:
+            # Behind a freeze it is the size of a signed tree that contradicts, not the entry.
+            closed = found.kind == "freeze"
+            other = part_of_head(head.note, head.vkey) if closed else shown[1]
+            exhibits = shown[0], other
+        key = f"{first} {index} {found.reason}".encode()
+        return Alarm(found.kind, key, values, files, exhibits)
 
     def _other(self, found: Found) -> int | None:
         """Return the index of the earlier entry that the fault is about, if it is about one."""

@@ -13,9 +13,13 @@ from app.monitor.fetching import Source
 from app.monitor.following import Follower, Round
 from app.monitor.running import locked
 from tests.verifier import logs
+from verifier import cli
 from verifier.audit import audit_log
+from verifier.misconduct.check import verify_misconduct
+from verifier.misconduct.proof import parse_misconduct
+from verifier.options import Options
 from verifier.policy import Policy
-from verifier.result import PASSED
+from verifier.result import FAILED, PASSED
 from verifier.tlog.checkpoint import Checkpoint, parse_checkpoint
 from verifier.tlog.note import parse_note, verify_note
 
@@ -148,7 +152,23 @@ def signed(note: bytes) -> Checkpoint:
     return parse_checkpoint(parsed.text)
 
 
+def check_proof(place: Path, kind: str) -> None:
+    """What anybody makes of the portable proof with the policy alone, and of a damaged one."""
+    data = (place / "proof.txt").read_bytes()
+    assert parse_misconduct(data).kind == kind
+    result = verify_misconduct(data, POLICY, Options())
+    history = result.check("history")
+    assert history is not None
+    assert (history.status, result.exit_code) == (FAILED, 20), result.checks
+    policy = place.parent / f"{place.name}.policy"
+    policy.write_bytes(logs.policy())
+    assert cli.main([str(place / "proof.txt"), "--policy", str(policy), "--lang", "en"]) == 20
+    stranger = logs.parsed_policy(seed="stranger")
+    assert verify_misconduct(data, stranger, Options()).check("history") != history
+
+
 def check_about(place: Path) -> None:
     text = (place / "about.txt").read_text(encoding="utf-8")
-    assert text.count("\n") == 3
+    proven = (place / "proof.txt").exists()
+    assert text.count("\n") == (5 if proven else 3)
     assert "{" not in text

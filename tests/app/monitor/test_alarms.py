@@ -10,7 +10,16 @@ import hashlib
 import pytest
 
 from app.monitor import following, judging, reading
-from tests.app.monitor.serving import Served, Watch, another, check_about, give, show, signed
+from tests.app.monitor.serving import (
+    Served,
+    Watch,
+    another,
+    check_about,
+    check_proof,
+    give,
+    show,
+    signed,
+)
 from tests.verifier import logs
 from verifier.encoding import parse_base64
 from verifier.policy import parse_policy
@@ -31,6 +40,7 @@ def test_fork(served, watch):
     assert (watch.once().code, watch.kinds) == (20, ["fork"])
     place = watch.evidence("fork")
     check_about(place)
+    check_proof(place, "fork")
     one, two = (signed((place / f"note-{n}.txt").read_bytes()) for n in (1, 2))
     assert (one.size, one.origin) == (two.size, two.origin)
     assert one.root != two.root
@@ -70,6 +80,7 @@ def test_rewrite_behind_a_smaller_head(served, watch):
 def check_rewrite(place, old: int, new: int) -> None:
     """What a third party computes from the folder and the log's key alone."""
     check_about(place)
+    check_proof(place, "rewrite")
     older, newer = (signed((place / f"note-{n}.txt").read_bytes()) for n in (1, 2))
     assert (older.size, newer.size) == (old, new)
     lines = (place / "consistency.txt").read_text().splitlines()

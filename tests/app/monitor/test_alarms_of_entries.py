@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.monitor.serving import POLICY, check_about, show, signed
+from tests.app.monitor.serving import POLICY, check_about, check_proof, show, signed
 from tests.verifier import logs
 from verifier.audit import audit_log
 from verifier.checks.log_entries import Entries
@@ -48,7 +48,10 @@ def test_faults_of_entries(served, watch, kind, D, index, first):
         proof = parse_tlog_proof((place / f"entry-{at}.tlog-proof").read_bytes())
         assert signed(proof.note) == checkpoint
         check_inclusion(leaf_hash(entry), at, checkpoint.size, proof.hashes, checkpoint.root)
-    assert len(list(place.iterdir())) == 2 + 2 * len(faulty)
+    proven = kind in ("link", "time", "freeze")
+    assert len(list(place.iterdir())) == 2 + 2 * len(faulty) + proven
+    if proven:
+        check_proof(place, kind)
     assert audit_log(watch.folder / "log", POLICY).exit_code == 20  # mirrored as it was signed
 
 
