@@ -82,9 +82,9 @@ def paragraph(report: dict[str, Any]) -> str:
 def levels(report: dict[str, Any]) -> str:
     """Return trust level and time grade in words, and why a demonstration's are low."""
     words = texts_for(say("zh", "en")).words
-    level, grade = (words[key] for key in (report["trust_level"], f"grade.{report['time_grade']}"))
+    named = (words[key] for key in (report["trust_level"], f"grade.{report['time_grade']}"))
     between = say("", " ")
-    said = f"{level}{between}{grade}"
+    said = between.join(each for each in named if each not in report["statements"]["integrity"])
     facts = report["facts"]
     own = any(each["code"] == "TSA_OF_LOG_OPERATOR" for each in report["findings"])
     if own or (facts.get("witnesses", "0") != "0" and facts.get("operators") == "1"):

@@ -13,14 +13,14 @@ from tests.verifier.report.denylist import forbidden_words
 CLAIMS = {
     "zh": (
         "结论：技术核验一致（仅指摘要与账本记录）", "信任等级 L0", "时间等级 T0", "策略来源：未说明",
-        "运营主体数：1；独立节点（计入的见证者）数：0；外部锚定数：0",
+        "运营主体数：1；独立节点数：0（", "外部锚定数：0（",
         "不说明日志未被其运营者改写", "上链存储前数据的具体来源、生成机制和存储过程（第十八条）",
         "由人民法院认定",
     ),
     "en": (
         "Result: consistent upon technical verification (digest and log record only)",
         "Trust level L0, time grade T0", "Source of the policy: not stated",
-        "operators: 1; independent nodes (witnesses counted): 0; external anchors: 0",
+        "operators: 1; independent nodes: 0 (", "external anchors: 0 (",
         "internal consistency only, not that the operator did not rewrite the log",
         "The specific source, generation mechanism and storage process of the data before going",
         "(Article 18)",

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,9 @@ from app.commands.common import Refusal
 from app.demo_data import offline
 from tests.app.client.support import beilin, environment
 from verifier.evidence.zip_container import Container
+from verifier.report.texts import texts_for
+
+EN = texts_for("en").words
 
 EXPECTED = {"package.zip", "policy.txt", "report.html", "report.txt", "report.json", "log"}
 
@@ -46,6 +50,25 @@ def test_it_passes_at_the_lowest_level_and_says_what_is_open(shown: tuple[Path, 
     text = (shown[0] / "report.txt").read_text(encoding="utf-8")
     assert "L0" in text
     assert "T0" in text
+
+
+def test_level_and_grade_are_told_in_words_and_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    report: dict[str, Any] = {
+        "trust_level": "L1", "time_grade": "T0", "facts": {"witnesses": "0", "operators": "1"},
+        "findings": [], "statements": {"integrity": "Agrees."},
+    }  # fmt: skip
+    told = offline.levels(report)
+    assert told.startswith("L1: ")
+    assert " T0: " in told
+    assert "run by whoever" not in told
+    # Witnesses and authority that the policy gives to the log's own operator.
+    own = [{"code": "TSA_OF_LOG_OPERATOR", "values": {}}]
+    for more in ({"findings": own}, {"facts": {"witnesses": "2", "operators": "1"}}):
+        assert "are not independent" in offline.levels({**report, **more})
+    # The integrity statement of L0 ends with the sentence already.
+    low = {**report, "trust_level": "L0", "statements": {"integrity": f"Agrees. {EN['L0']}"}}
+    assert offline.levels(low).startswith("T0: ")
 
 
 def test_it_seals_a_chat_of_forty_messages_and_a_picture(shown: tuple[Path, str]):
