@@ -12,6 +12,7 @@ from tests.verifier.stamped import AFTER, LOG_OPERATOR, ONE, RECEIVED, TWO, WITN
 from verifier.encoding import to_time
 from verifier.evidence import package
 from verifier.law.examination import Point
+from verifier.law.logged import computed
 from verifier.result import FAILED
 
 # -- M16-06: a stolen key
@@ -114,6 +115,26 @@ def test_every_part_can_come_out_consistent(tmp_path):
     assert {row(made.examination, part).status for part in parts} == {"consistent"}
     assert state(made, "MI-06") == PASS
     assert row(made.examination, "M15-03").wording == "present"
+
+
+def test_at_l0_the_authority_rests_on_the_policy_alone(tmp_path):
+    made = stamped_package(tmp_path, source=None)
+    assert (made.result.trust_level, made.result.time_grade) == ("L0", "T3")
+    found = row(made.examination, "M16-07")
+    assert found.status == "consistent"
+    assert found.why is not None
+    assert "只以该核验策略为据" in found.why.zh
+    assert row(made.examination, "M15-03").wording != "present"
+
+
+@pytest.mark.parametrize(("operators", "count"), [(OWN, None), (LOG_OPERATOR, "1")])
+def test_only_tokens_that_count_are_a_technical_means(tmp_path, operators, count):
+    member = package.RECEIPT  # the one that the fields are read from
+    made = stamped_package(tmp_path, member=member, policy=policy(operators, [ONE.line()]))
+    found = computed(made.material).get("anc.tsa_token")
+    assert (None if found is None else found.zh) == count
+    means = row(made.examination, "MI-07").values["list"].zh
+    assert ("时间戳" in means) == (count is not None)
 
 
 # -- the intervals
