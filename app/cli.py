@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "inspect",
     "diff",
     "seal",
+    "upgrade",
     "disclose",
     "demo",
     # for those who run the log

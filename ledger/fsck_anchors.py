@@ -18,13 +18,13 @@ from sqlalchemy import Connection
 from verifier.encoding import to_base64
 from verifier.errors import VerifierError
 from verifier.evidence.entry import Anchor
+from verifier.timestamp.sound import check_sound
 from verifier.timestamp.stamped_note import stamped_note
 from verifier.tlog.keys import VKey
 from verifier.tlog.note import parse_note
 
 from .anchors.authority import RFC3161
 from .anchors.rows import StoredToken, all_tokens
-from .anchors.soundness import check_sound
 from .fsck_rows import Finding
 from .queries import fetch
 

@@ -147,6 +147,11 @@ class Api:
                 text_of(values, "receipt", "answer").encode(),
             )
 
+    def latest(self, index: int) -> bytes | None:
+        """Return the better receipt of an entry as it came, None where there is none for this key."""
+        answer = self._ask("GET", f"/v1/entries/{index}/receipt/latest", missing_ok=True)
+        return None if answer.status == 404 else answer.body
+
     def static(self, path: str, maximum: int) -> bytes | None:
         """Return a public file of the log (``checkpoint`` or a tile), None where there is none."""
         answer = self._ask("GET", f"/{path}", missing_ok=True)

@@ -116,6 +116,10 @@ class Judge:
         self._extends(self._state.head(self._origin), receipt.proof.note)
         return receipt
 
+    def check_note(self, note: bytes) -> None:
+        """Check that a note whose signature was verified extends, or is extended by, what is known."""
+        self._extends(self._state.head(self._origin), note)
+
     def remember(self, note: bytes) -> None:
         """Keep the note as the newest, checking again where another run was faster."""
         while True:

@@ -1,6 +1,5 @@
 """Time from outside: tokens over published heads, and the ``anchor`` entries that record them.
 
-soundness   a token without a root: is it over these bytes, and signed by whom it names?
 authority   what an authority of any kind is asked for and gives
 rfc3161     a time-stamping authority over HTTP
 peer        one authority as this process knows it: when it is asked again

@@ -17,6 +17,7 @@ from verifier.errors import VerifierError
 from verifier.evidence.entry import parse_anchor, parse_entry
 from verifier.evidence.receipt import MAX_BLOCKS, AnchorProof, Receipt, Token
 from verifier.timestamp.signed_data import parse_signed_data
+from verifier.timestamp.sound import check_sound
 from verifier.timestamp.stamped_note import stamped_note
 from verifier.timestamp.tst_info import parse_tst_info
 from verifier.tlog.checkpoint import Checkpoint, parse_checkpoint
@@ -27,7 +28,6 @@ from verifier.tlog.note import parse_note
 from ..errors import Corruption
 from . import rows
 from .authority import RFC3161
-from .soundness import check_sound
 
 _LOOKED_AT: Final = 128
 """So many tokens back from the entry: each round of eight authorities adds eight."""

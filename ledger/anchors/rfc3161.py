@@ -18,11 +18,11 @@ import httpx
 
 from verifier.errors import VerifierError
 from verifier.timestamp.messages import MAX_RESPONSE_BYTES, Request, parse_response
+from verifier.timestamp.sound import check_sound
 
 from ..errors import Config
 from ..exchange import Failed, exchange
 from .authority import RFC3161, NotStamped, Stamp
-from .soundness import check_sound
 
 QUERY: Final = "application/timestamp-query"
 REPLY: Final = "application/timestamp-reply"

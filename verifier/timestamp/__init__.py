@@ -12,6 +12,7 @@ is here; every signature, hash and certificate is left to `cryptography`.
     signature         the authority's signature
     path              from the signer's certificate to a root of the policy
     verify            the numbered steps of SPEC §16
+    sound             steps 1 to 7 of them: what can be said without a root
     stamped_note      the bytes that a token of ours is over
     messages          request and response of the protocol
 """

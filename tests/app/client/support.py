@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,8 @@ class Service:
         self.data = folder / "data"
         self.policy = folder / "policy.txt"
         self.url = ""
+        self.more: list[str] = []
+        """Further arguments of ``beilin serve``; they count from the next start."""
         self._process: subprocess.Popen[str] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         must("init", "--data", str(self.data), "--origin", origin)
@@ -78,7 +81,7 @@ class Service:
         errors = (self.folder / "serve.log").open("ab")
         with errors:
             self._process = subprocess.Popen(
-                [*command, "--listen", "127.0.0.1:0"],
+                [*command, "--listen", "127.0.0.1:0", *self.more],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -105,6 +108,21 @@ class Service:
         return 0 if answer.status_code == 404 else parse_checkpoint(
             parse_note(answer.content).text
         ).size  # fmt: skip
+
+    def stamp(self) -> None:
+        """Have the time-stamping authorities asked now, and wait until a token is there."""
+
+        def tokens() -> str:
+            text = httpx.get(f"{self.url}/metrics", trust_env=False, timeout=60).text
+            match = re.search(r"^beilin_tsa_tokens_total (\d+)$", text, re.MULTILINE)
+            assert match is not None
+            return match[1]
+
+        before, size = tokens(), self.size()
+        assert self._process is not None
+        self._process.send_signal(signal.SIGUSR1)
+        while tokens() == before or self.size() == size:  # the entry follows its token
+            time.sleep(0.05)
 
     def save(self, name: str) -> None:
         """Copy the whole data folder, as a backup of the machine would."""

@@ -8,11 +8,11 @@ import pytest
 
 from ledger.anchors import anchoring, asking
 from ledger.anchors.settings import Round
-from ledger.anchors.soundness import check_sound
 from tests.ledger.anchors.stub import sound, stub
 from tests.ledger.anchors.support import anchor, anchor_entries, not_after, open_with, tokens
 from tests.ledger.support import submit
 from verifier.evidence.receipt import parse_receipt
+from verifier.timestamp.sound import check_sound
 
 
 @pytest.mark.parametrize("ahead", [-2, 2])

@@ -227,7 +227,7 @@ CONTROLS = {
 
 @pytest.mark.parametrize("how", CONTROLS)
 def test_control_without_its_check_the_lie_is_stored(made, how, monkeypatch):
-    from ledger.anchors import soundness
+    from verifier.timestamp import sound as soundness
 
     monkeypatch.setattr(soundness, CONTROLS[how], lambda *_: None)
     with stub(LIARS[how]) as tsa, open_with(made.data, tsa) as log:

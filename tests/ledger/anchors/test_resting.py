@@ -27,7 +27,8 @@ def test_an_authority_that_fails_rests_and_is_asked_again(made, caplog):
             anchor(log)  # on demand, resting or not
             assert len(tsa.asked) > asked
             state = log.anchor_state()
-            assert (state.alarm, state.resting, state.tokens) == (False, 0, 1)
+            assert (state.alarm, state.resting) == (False, 0)
+            assert state.tokens in (1, 2)  # a round of the interval may have come in between
             assert state.age_seconds is not None
         assert [r.levelno for r in caplog.records if "in 3 intervals" in r.message] == [
             logging.ERROR

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.timestamp.attributes import certificate_ids, check_content
-from verifier.timestamp.certificate import parse_usable
-from verifier.timestamp.names import SHA_256
-from verifier.timestamp.signature import check_signature
-from verifier.timestamp.signed_data import parse_signed_data
-from verifier.timestamp.tst_info import TstInfo, parse_tst_info
-from verifier.timestamp.verify import check_imprint, check_nonce, find_signer
+from .attributes import certificate_ids, check_content
+from .certificate import parse_usable
+from .names import SHA_256
+from .signature import check_signature
+from .signed_data import parse_signed_data
+from .tst_info import TstInfo, parse_tst_info
+from .verify import check_imprint, check_nonce, find_signer
 
 
 def check_sound(
