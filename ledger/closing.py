@@ -8,18 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Final
 
 from verifier.errors import VerifierError
 from verifier.evidence.freeze import Freeze, verify_freeze
+from verifier.evidence.handover import MAX_BYTES, verify_handover
 from verifier.tlog.keys import VKey
 
 from .accept import Outcome
-from .errors import Unacceptable, Unavailable
+from .errors import Config, Unacceptable, Unavailable
 from .jobs import OwnEntry
 from .service_key import ServiceKey
 
+HANDOVER_FILE: Final = "handover.txt"
+"""A copy of entry 0 of the log that goes on, in the folders of both."""
 _ATTEMPTS: Final = 5
+
+
+def refuse_handed_over(data: Path, log: VKey) -> None:
+    """Refuse to write on in a log that was handed over without a freeze. Raises Config.
+
+    Such a log had lost entries; found again, they must not let it grow beyond
+    the head that the handover calls its last.
+    """
+    path = data / HANDOVER_FILE
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        body = file.read(MAX_BYTES + 1)
+    try:
+        handover = verify_handover(body)
+    except VerifierError as error:
+        raise Config(f"{HANDOVER_FILE}: {error}") from None
+    if handover.old.log == log:
+        raise Config(f"{log.name} was handed over to {handover.new.origin} and takes nothing more")
 
 
 def close_log(

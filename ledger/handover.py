@@ -10,16 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from verifier.errors import VerifierError
 from verifier.evidence.entry import Entry, parse_entry
 from verifier.evidence.freeze import Freeze, verify_freeze
 from verifier.evidence.handover import Handover, Party, parse_handover_text, verify_handover
 from verifier.tlog.checkpoint import Checkpoint
+from verifier.tlog.keys import VKey
 from verifier.tlog.note import parse_note
 
 from . import queries
+from .closing import HANDOVER_FILE
 from .config import LogConfig, open_database, read_config
 from .durable import replace
 from .engine import reading
@@ -28,16 +30,18 @@ from .jobs import OwnEntry
 from .log import Log
 from .publish import stored_note
 from .service_key import ServiceKey
+from .signer import Signer
 from .witness.roster import Roster
-
-FILE: Final = "handover.txt"
 
 
 class Closed(NamedTuple):
-    """A closed log: its configuration, its closing statement, its last head and the log's signature."""
+    """A closed log: its configuration, its closing statement, its last head and the log's signature.
+
+    A log that lost entries which it had signed has no closing statement: the handover is it.
+    """
 
     config: LogConfig
-    freeze: Freeze
+    freeze: Freeze | None
     head: Checkpoint
     signature: bytes
 
@@ -63,12 +67,35 @@ def read_closed(data: Path) -> Closed:
     except VerifierError as error:
         raise Corruption(f"entries.entry, index {count - 1}: {error}") from None
     head = stored_note(last[1], config.log)
-    own = next(
-        line
-        for line in parse_note(last[1]).signatures
-        if (line.name, line.key_id) == (config.log.name, config.log.key_id)
+    return Closed(config, freeze, head, _signature(last[1], config.log))
+
+
+def _signature(note: bytes, log: VKey) -> bytes:
+    lines = parse_note(note).signatures
+    return next(
+        line.signature for line in lines if (line.name, line.key_id) == (log.name, log.key_id)
     )
-    return Closed(config, freeze, head, own.signature)
+
+
+def read_lost(data: Path, state: Path) -> Closed:
+    """Return the last head of a log whose database is older than its signer, for want of any copy.
+
+    Nothing new is signed: the signer answers its last head again. Raises Config
+    where nothing is lost.
+    """
+    config = read_config(data)
+    signer = Signer(state, config.origin)
+    last = signer.last()
+    engine = open_database(data, config)
+    try:
+        with reading(engine) as connection:
+            count = queries.entry_count(connection)
+    finally:
+        engine.dispose()
+    if count >= last.size or signer.vkey != config.log:
+        raise Config(f"{config.origin}: no signed entry is lost; close it instead (beilin freeze)")
+    signature = _signature(signer.sign(last, []), config.log)
+    return Closed(config, None, Checkpoint(config.origin, last.size, last.root), signature)
 
 
 def _entry(data: bytes) -> Entry:
@@ -85,17 +112,20 @@ def hand_over(
     signer_state: Path | None = None,
     to_signer_state: Path | None = None,
     witnesses: Roster | None = None,
+    lost: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> bytes:
     """Have the empty log in ``to`` go on from the closed one in ``data``; return the signed note.
 
     Raises Config, AlreadyExists where ``to`` holds anything else, Unacceptable
-    where the closing statement names another successor, or as ``Log.open``.
+    where the closing statement names another successor, or as ``Log.open``. With
+    ``lost`` the former log is one that can neither be recovered nor closed.
     """
-    old = read_closed(data)
-    service = ServiceKey(signer_state or data / "signer", old.config.origin, old.config.service)
+    former_state = signer_state or data / "signer"
+    old = read_lost(data, former_state) if lost else read_closed(data)
+    service = ServiceKey(former_state, old.config.origin, old.config.service)
     config = read_config(to)
-    if old.freeze.successor not in (None, config.log):
+    if old.freeze is not None and old.freeze.successor not in (None, config.log):
         raise Unacceptable(f"{old.config.origin} was closed in favour of another log")
     state = to_signer_state or to / "signer"
     with Log.open(to, signer_state=state, witnesses=witnesses, clock=clock) as log:
@@ -105,7 +135,7 @@ def hand_over(
             body = _signed(old, config, service, own, int(clock()))
             log.add_own(OwnEntry("key", body, at=0)).result()
     for folder in (data, to):
-        replace(folder / FILE, body)
+        replace(folder / HANDOVER_FILE, body)
     return body
 
 

@@ -27,7 +27,7 @@ from .accounts import Accounts
 from .anchors.anchoring import Anchoring
 from .anchors.carrying import carry
 from .anchors.settings import Anchors, AnchorState, Round
-from .closing import close_log
+from .closing import close_log, refuse_handed_over
 from .config import LogConfig, open_database, read_config
 from .create import create_log as create
 from .declarations import publish_declaration, stored_declaration
@@ -183,6 +183,8 @@ class Log:
         except (SQLAlchemyError, UnicodeError, OSError) as error:
             what = str(error).partition("\n")[0]
             raise type(unavailable(error))(f"the log cannot be opened: {what}") from error
+        if not self._writer.frozen:
+            refuse_handed_over(self.data, self.config.log)
         self._size = self._writer.head.size
         self._sequencer = Sequencer(
             self._writer,

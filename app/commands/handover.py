@@ -31,13 +31,19 @@ def register(commands: Any) -> None:
         metavar="FILE",
         help=say("新日志的见证者及法定数", "witnesses and quorum of the new log"),
     )
+    parser.add_argument(
+        "--lost", action="store_true",
+        help=say("原日志已签名的条目丢失且无副本可补，无法终止，仅以承接结束它",
+                 "the former log lost entries it had signed and there is no copy: it ends by the handover"),
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Sign, log and print the handover."""
+    from ledger.closing import HANDOVER_FILE
     from ledger.errors import Unacceptable
-    from ledger.handover import FILE, hand_over
+    from ledger.handover import hand_over
     from verifier.evidence.handover import verify_handover
 
     from .serve import read_witnesses
@@ -48,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
             args.to,
             signer_state=args.signer_state,
             to_signer_state=args.to_signer_state,
+            lost=args.lost,
             witnesses=read_witnesses(args.to, args.witness_policy),
         )
     except Unacceptable as error:
@@ -60,9 +67,9 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.write(note.decode())
     print(say(
         f"{handover.new.origin} 已在第 0 条说明其承接 {handover.old.origin}（{handover.size} 条）。"
-        f"副本在两个目录的 {FILE}。请把新日志的策略交给核验人；旧策略仍用于核验旧回执。",
+        f"副本在两个目录的 {HANDOVER_FILE}。请把新日志的策略交给核验人；旧策略仍用于核验旧回执。",
         f"Entry 0 of {handover.new.origin} says that it goes on from {handover.old.origin} "
-        f"({handover.size} entries). Copies: {FILE} in both folders. Give the new log's policy to "
+        f"({handover.size} entries). Copies: {HANDOVER_FILE} in both folders. Give the new log's policy to "
         "those who verify; old receipts are verified with the old one.",
     ), file=sys.stderr)  # fmt: skip
     return 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from ledger.closing import HANDOVER_FILE as FILE
 from ledger.config import read_config
 from ledger.errors import AlreadyExists, Config, Held, Unacceptable, Unavailable
 from ledger.fsck import fsck
-from ledger.handover import FILE, Closed, _signed, hand_over, read_closed
+from ledger.handover import Closed, _signed, hand_over, read_closed
 from ledger.log import Log, create
 from ledger.service_key import ServiceKey
 from tests.ledger.support import ORIGIN, PATIENCE, open_log, request, submit
@@ -133,3 +136,37 @@ def test_a_crash_before_or_after_w1_is_finished_by_doing_it_again(closed, to, mo
     assert verify_handover(note).size == 4
     with open_log(to) as log:
         assert log.state().size == 1
+
+
+# -- a log that lost what it had signed
+
+
+def test_what_cannot_be_recovered_ends_by_the_handover(rolled, to):
+    made, old, _ = rolled
+    state = made.data / "signer"
+    with pytest.raises(Config, match="not closed"):
+        hand_over(old, to, signer_state=state)
+    note = hand_over(old, to, signer_state=state, lost=True)
+    said = verify_handover(note)
+    assert said.size == 10
+    with open_log(to) as log:
+        policy = log.policy()
+    assert [f.code for f in audited(to, policy).findings] == ["HANDOVER_OWN_KEY"]
+    assert hand_over(old, to, signer_state=state, lost=True) == note
+
+
+def test_entries_that_are_found_again_do_not_let_it_grow(rolled, to):
+    made, old, _ = rolled
+    hand_over(old, to, signer_state=made.data / "signer", lost=True)
+    shutil.copy(old / FILE, made.data / FILE)
+    with pytest.raises(Config, match="handed over"):
+        open_log(made.data)
+    (made.data / FILE).unlink()  # the control: it is this file that stops it
+    open_log(made.data).close()
+
+
+def test_a_log_that_lost_nothing_is_closed_and_not_given_up(made, to):
+    with open_log(made.data) as log:
+        submit(log, made.account, "a")
+    with pytest.raises(Config, match="no signed entry is lost"):
+        hand_over(made.data, to, lost=True)

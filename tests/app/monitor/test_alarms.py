@@ -9,7 +9,8 @@ import hashlib
 
 import pytest
 
-from app.monitor import following, judging, reading
+from app.monitor import following, judging, mirror, reading
+from app.monitor.memory import Memory
 from tests.app.monitor.serving import (
     Served,
     Watch,
@@ -127,6 +128,39 @@ def test_an_alarm_that_was_signed_for_good_stands(served, watch):
     assert {path: path.read_bytes() for path in place.iterdir()} == before
 
 
+def die_before_the_entries(watch: Watch, monkeypatch: pytest.MonkeyPatch, **forget) -> None:
+    """Look once and die between the head and its first file."""
+
+    class Died(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mirror.Mirror, "add", die)
+        with pytest.raises(Died):
+            watch.once()
+    if forget:
+        memory = Memory(watch.folder)
+        memory.put(**forget)
+        memory.close()
+
+
+def test_a_head_counts_from_the_moment_it_is_accepted(served, watch, monkeypatch):
+    show(served, "one", logs.entries(300))
+    die_before_the_entries(watch, monkeypatch)
+    fork(served)
+    assert (watch.once().code, watch.kinds) == (20, ["fork"])
+
+
+def test_without_the_durable_head_that_fork_is_taken_for_the_log(served, watch, monkeypatch):
+    show(served, "one", logs.entries(300))
+    die_before_the_entries(watch, monkeypatch, head=None)
+    fork(served)
+    assert watch.once().code == 0
+
+
 # -- going back
 
 
@@ -184,6 +218,15 @@ def test_stall_when_it_cannot_be_reached(served, watch):
     check_about(watch.evidence("stall"))
     watch.url = url
     assert watch.once().code == 0
+
+
+def test_without_its_clock_nothing_is_ever_stalled(served, watch, monkeypatch):
+    show(served, "one", logs.entries(3))
+    watch.once()
+    watch.url = "http://127.0.0.1:9"
+    watch.now += 1_000_000
+    monkeypatch.setattr(following.Follower, "_stalled", lambda _self, _now, reason: reason)
+    assert (watch.once().code, watch.kinds) == (10, [])
 
 
 def test_a_log_that_rests_is_not_stalled(served, watch):

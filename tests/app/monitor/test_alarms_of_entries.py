@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.monitor.serving import POLICY, check_about, check_proof, show, signed
+from tests.app.monitor.serving import POLICY, Watch, check_about, check_proof, show, signed
 from tests.verifier import logs
 from verifier.audit import audit_log
 from verifier.checks.log_entries import Entries
+from verifier.policy import parse_policy
 from verifier.tlog.merkle import check_inclusion, leaf_hash
 from verifier.tlog.proof import parse_tlog_proof
 
@@ -91,3 +92,16 @@ def test_a_newer_version_leaves_it_undecided(served, watch):
     newer = logs.entry(30).replace(b"entry/v1", b"entry/v2")
     show(served, "one", with_entry(30, newer, 60))
     assert (watch.once().code, watch.kinds) == (10, ["newer"])
+
+
+def test_a_freeze_that_the_policys_service_did_not_sign(served, watch):
+    service = logs.vkey(f"{logs.ORIGIN}/service", seed="another")
+    lines = (
+        f"beilin/policy/v1\ndate 2026-11-21T00:00:00Z\nservice {service.to_text()}\ntlog-policy\n"
+    )
+    show(served, "one", with_entry(100, FREEZE, 101))
+    assert watch.once().code == 0  # the policy has no service key: nobody can say
+    strict = Watch(
+        watch.folder.parent / "strict", served.url, parse_policy(lines.encode() + logs.policy())
+    )
+    assert (strict.once().code, strict.kinds) == (20, ["entry"])
