@@ -166,7 +166,8 @@ def _unbound(result: Result, texts: Texts) -> list[str]:
 def _not_shown(result: Result, texts: Texts) -> list[str]:
     words = texts.words
     if result.scope == "audit":
-        rest = [words["not_shown.statements"], words["not_shown.copies"]]
+        names = ("statements", "copies", "dropped")
+        rest = [words[f"not_shown.{name}"] for name in names]
     else:
         siblings = result.check("siblings")
         later, values = "not_shown.later", {}

@@ -135,6 +135,7 @@ WORDS = {
     "compare.time": "When this was signed is not shown here; times that entries claim are the log's own.",
     "compare.submitter": "Who submitted anything was not looked at.",
     "compare.who": "Who used the keys, whether they were stolen, and whether by intent, mistake or loss of data is not shown.",
+    "not_shown.dropped": "Requests that the operator dropped before it gave a receipt leave no trace in a log; whoever was given none must keep the request and submit it again, elsewhere if need be.",
     "compare.rest": "Entries and heads that neither file holds are not covered; a history that was shown to nobody here is not visible.",
     "compare.evidence": "Whether the evidence behind an entry is what it says is not covered; verify each file by itself.",
     "error.not_comparable": "{path} is nothing that can be compared. Give a receipt, a package, a checkpoint, a .tlog-proof, a dossier statement of the service or a proof of misconduct.",
