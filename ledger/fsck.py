@@ -1,6 +1,7 @@
 """fsck: derives everything from the entries again and compares it with what is stored.
 
     rows        each entry with its columns, opening, submission and chain   (fsck_rows)
+    own         who closed the log, and from which one it goes on            (fsck_own)
     anchored    each token and each anchor entry                             (fsck_anchors)
     declared    each declaration's signature, digest and predecessor         (fsck_declarations)
     witnessed   each stored cosignature; the checkpoints that stand there    (fsck_cosignatures)
@@ -35,6 +36,7 @@ from .errors import Held, LedgerError
 from .fsck_anchors import check_anchors
 from .fsck_cosignatures import check_checkpoints, check_cosignatures
 from .fsck_declarations import check_declarations, known_declarations
+from .fsck_own import check_own
 from .fsck_rows import Finding, Rows
 from .fsck_tree import Files, Tree
 from .publish import Publisher, open_note
@@ -114,6 +116,7 @@ class _Check:
         yield from check_declarations(connection, self._config.service)
         yield from check_cosignatures(connection, published, self._config.log)
         yield from check_anchors(connection, self._config.log, published, rows.anchors)
+        yield from check_own(rows.own, self._config, count)
         yield from tree.finish()
         yield from self._notes(heads, published)
         yield from self._roots(tree, heads, journal)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from verifier.encoding import to_time
 from verifier.errors import VerifierError
-from verifier.evidence.entry import Anchor, parse_anchor, parse_entry
+from verifier.evidence.entry import Anchor, Entry, parse_anchor, parse_entry
 from verifier.tlog.merkle import leaf_hash
 
 from .queries import fetch
@@ -76,6 +76,7 @@ class Rows:
         self._numbers: dict[bytes, int] = {}
         self._openings = self._submissions = self._erasures = 0
         self.anchors: dict[int, Anchor] = {}
+        self.own: dict[int, Entry] = {}
         self._losses = bool(fetch(connection, "SELECT 1 FROM epochs LIMIT 1"))
 
     def check(
@@ -157,6 +158,8 @@ class Rows:
             yield Finding(f"openings, index {index}", "is missing, and no erasure is noted")
         if parsed.kind == "anchor" and parsed.body is not None:
             self.anchors[index] = parse_anchor(parsed.body)
+        elif parsed.kind in ("freeze", "key"):
+            self.own[index] = parsed
 
     def _submission(self, row: Any, leaf: bytes, cause: str | None) -> None:
         index, link, statement = row[0], row[1], row[6]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger import closing
+from ledger.engine import writing
 from ledger.errors import Frozen, Unacceptable, Unavailable
 from ledger.fsck import fsck
 from ledger.jobs import OwnEntry, own_job
@@ -14,9 +15,11 @@ from tests.ledger.test_recovery import CrashAt
 from tests.ledger.witness.support import Cosigner, Named, answering, open_witnessed, peer
 from verifier.audit import audit_log
 from verifier.encoding import to_time
+from verifier.evidence.entry import Entry
 from verifier.evidence.freeze import Freeze, verify_freeze
 from verifier.policy import parse_policy
 from verifier.result import PASSED, Result
+from verifier.tlog.merkle import leaf_hash
 
 
 def audited(data, policy: bytes) -> Result:
@@ -113,6 +116,43 @@ def test_a_reason_that_could_not_be_read_is_refused(made, reason):
 def test_read_only_cannot_close(made):
     with Log.open(made.data, read_only=True) as log, pytest.raises(Unavailable):
         log.freeze()
+
+
+def put_row(log: Log, index: int, kind: str, body: bytes) -> None:
+    """Insert an entry as only who holds the database can; the next start takes it up."""
+    entry = Entry(kind, bytes([index]) * 32, writer_of(log)._received, None, body).to_bytes()
+    row = (index, bytes([index]) * 32, entry, leaf_hash(entry), writer_of(log)._received)
+    with writing(log._engine) as connection:
+        connection.exec_driver_sql("INSERT INTO entries VALUES (?,?,?,?,?)", row)
+
+
+def other_freeze(log: Log, **changes) -> bytes:
+    text = Freeze(log.origin, 1, 0, None, None)._replace(**changes).to_text()
+    return log._own_key().sign(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("freeze", lambda log: other_freeze(log, size=0), "its own index"),
+        ("freeze", lambda log: other_freeze(log).replace(b"none\ns", b"x\ns"), "does not verify"),
+        ("freeze", lambda _: b"beilin/freeze/v1\n", "note"),
+        ("key", lambda _: b"beilin/key/v1\n", "note"),
+        ("freeze", other_freeze, None),
+    ],
+)
+def test_fsck_says_what_is_wrong_with_the_logs_own_words(made, kind, body, words):
+    with open_log(made.data) as log:
+        submit(log, made.account, "a")
+        put_row(log, 1, kind, body(log))
+    open_log(made.data).close()
+    found = [str(each) for each in fsck(made.data)]
+    if words is None:
+        assert found == []
+    else:
+        assert len(found) == 1
+        assert "index 1" in found[0]
+        assert words in found[0]
 
 
 STEPS = (

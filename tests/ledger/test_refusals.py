@@ -148,10 +148,12 @@ def test_an_erased_entry_keeps_its_place(made):
 def test_nothing_follows_a_freeze(made):
     from ledger.engine import writing
     from verifier.evidence.entry import Entry
+    from verifier.evidence.freeze import Freeze
 
     with open_log(made.data) as log:
         submit(log, made.account, "a")
-        body = b"beilin/freeze/v1\n"
+        # As if another process had written it, and died.
+        body = log._own_key().sign(Freeze(log.origin, 1, 0, None, None).to_text())
         frozen = Entry("freeze", os.urandom(32), writer_of(log)._received, None, body).to_bytes()
         assert parse_entry(frozen).kind == "freeze"
         with writing(log._engine) as connection:
