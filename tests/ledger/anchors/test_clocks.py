@@ -49,19 +49,22 @@ def test_control_without_the_check_of_the_clock_receipts_contradict_themselves(
 
 def test_an_entry_is_not_numbered_before_the_time_it_is_about(made):
     """The clock went back after the token came: the entry waits, the token is kept."""
-    now = [time.time() + 100]
-    with stub(sound(ahead=100)) as tsa, open_with(made.data, tsa, clock=lambda: now[0]) as log:
+    offset = [100]
+    with (
+        stub(sound(ahead=100)) as tsa,
+        open_with(made.data, tsa, clock=lambda: time.time() + offset[0]) as log,
+    ):
         submit(log, made.account, "x")
 
         def back(point: str) -> None:
             if point == "tokens-stored":
-                now[0] -= 90
+                offset[0] -= 90
 
         anchoring_of = log._anchoring
         assert anchoring_of is not None
         anchoring_of._at = back
         assert anchor(log) == Round(1, 1, 0)
         assert (tokens(made.data), anchor_entries(made.data)) == (1, [])
-        now[0] += 90
+        offset[0] += 90
         anchor(log)
         assert anchor_entries(made.data) == [(1, 1, 1)]
