@@ -46,7 +46,7 @@ def to_policy(
     base: Policy | None = None
     block = f"log {config.log.to_text()}\nquorum none\n".encode()
     if witnesses is not None:
-        read_roster(witnesses, config.log)
+        read_roster(witnesses, config.log, addresses=False)
         base = parse_policy(witnesses)
         block = _log_block(config, witnesses)
     if plain:

@@ -1,11 +1,12 @@
 """``beilin demo``: the whole path for real, from a chat export to an offline verdict.
 
-In a scratch folder: create a log, publish a platform declaration, start the
-service, seal a chat export with a picture and a provenance record, seal a later
-item of the same dossier, stop the service. Then verify the first package
-offline, by a process that has no network and only the verifier, and write the
-examination. The log is a fresh one with one operator, no witness and no outside
-proof of time, and the record leaves much out; the report says so.
+In a scratch folder: create a log, two witnesses and a time-stamping authority, publish
+a platform declaration, start all of it, seal a chat export with a picture and a
+provenance record, fetch its better receipt, seal a later item of the same dossier, stop
+the witnesses and seal one more. Then verify offline, by a process that has no network
+and only the verifier, and write the examination of the first package. All of it has one
+operator, so witnesses and time-stamps count for nothing, and the record leaves much out;
+the report says so.
 """
 
 from __future__ import annotations
@@ -15,12 +16,23 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 from app.demo_data.material import resource, samples
-from app.demo_data.offline import verify
-from app.demo_data.programs import START_SECONDS, beilin, serving
+from app.demo_data.offline import UNWITNESSED, verify
+from app.demo_data.outside import (
+    AS_IF,
+    ORIGIN,
+    POLICY,
+    copy_log,
+    create,
+    outside,
+    serve,
+    stamp,
+)
+from app.demo_data.programs import START_SECONDS, beilin
 from app.demo_data.record import write_record
 from app.demo_data.words import failed as _failed
 from app.demo_data.words import tell as _say
@@ -28,9 +40,8 @@ from verifier.encoding import to_base64
 
 from .common import EXIT_CANNOT_WRITE, Refusal, say
 
-ORIGIN: Final = "demo.example/beilin"
 OURS: Final = frozenset(
-    {"package.zip", "policy.txt", "report.html", "report.txt", "report.json", "log"}
+    {"package.zip", UNWITNESSED, POLICY, AS_IF, "report.html", "report.txt", "report.json", "log"}
 )
 
 
@@ -92,34 +103,46 @@ def _swap(new: Path, out: Path) -> None:
 
 
 def _seal(scratch: Path, new: Path, out: Path) -> None:
-    data, key, policy = scratch / "service", scratch / "key.txt", new / "policy.txt"
-    _say("1. 新建日志与账号，发布平台声明",
-         "1. creating a log and an account, publishing a platform declaration")  # fmt: skip
+    data, key = scratch / "service", scratch / "key.txt"
+    _say("1. 新建日志、账号、两个见证者和一个时间戳服务，发布平台声明",
+         "1. creating a log, an account, two witnesses and a time-stamping authority; "
+         "publishing a platform declaration")  # fmt: skip
     beilin(scratch, "init", "--data", str(data), "--origin", ORIGIN)
     key.touch(mode=0o600)
     key.write_text(beilin(scratch, "account", "new", "demo", "--data", str(data)))
-    policy.write_text(beilin(scratch, "policy", "--data", str(data)), encoding="utf-8")
     declaration = scratch / "declaration.toml"
     declaration.write_bytes(resource("declaration.toml"))
     beilin(scratch, "declaration", "publish", str(declaration), "--data", str(data))
-    chat, picture, later = samples(scratch)
+    others = beilin(scratch, "account", "new", "others", "--data", str(data)).strip()
+    chat, picture, later, last = samples(scratch)
     record = scratch / say("来源声明.toml", "provenance.toml")
     write_record(record, [chat, picture], time.time())
-    others = beilin(scratch, "account", "new", "others", "--data", str(data)).strip()
-    with serving(scratch, "serve", "--data", str(data)) as service:
+    create(scratch, data, new)
+    with ExitStack() as running:
+        names = [running.enter_context(each) for each in outside(scratch)]
+        service = running.enter_context(serve(scratch, data, names))
         _others(service.url, others)
-        common = ("--server", service.url, "--key-file", str(key), "--policy", str(policy),
+        stamp(service)  # what is sealed next came into the log after this
+        common = ("--server", service.url, "--key-file", str(key),
                   "--dossier", say("押金争议", "deposit dispute"))  # fmt: skip
+        policy = ("--policy", str(new / POLICY))
         _say("2. 存证：聊天记录、照片与来源声明",
              "2. sealing a chat export, a picture and a provenance record")  # fmt: skip
         package = new / "package.zip"
-        done = beilin(scratch, "seal", str(chat), str(picture), *common, "--out", str(package),
-                       "--provenance", str(record))  # fmt: skip
+        done = beilin(scratch, "seal", str(chat), str(picture), *common, *policy,
+                      "--out", str(package), "--provenance", str(record))  # fmt: skip
         print(done.replace(f"{new}/", shown_folder(out)))
+        stamp(service)
+        beilin(scratch, "upgrade", str(package), *common[:4], *policy)
         _say("3. 同一案卷的后续存证", "3. sealing a later item of the same dossier")
-        beilin(scratch, "seal", str(later), *common, "--out", str(scratch / "later.zip"))
-    _say("4. 服务已停止；复制静态日志", "4. the service is stopped; copying its static log")
-    shutil.copytree(data / "log", new / "log")
+        beilin(scratch, "seal", str(later), *common, *policy, "--out", str(scratch / "later.zip"))
+        copy_log(data / "log", new / "log")
+        _say("4. 停止两个见证者后再存证一项；服务照常受理",
+             "4. stopping both witnesses and sealing one more item; the service goes on")  # fmt: skip
+        for witness in names[:2]:
+            witness.stop()
+        beilin(scratch, "seal", str(last), *common, *policy, "--out", str(new / UNWITNESSED))
+    _say("5. 服务已停止", "5. the service is stopped")
 
 
 def _others(url: str, key: str) -> None:

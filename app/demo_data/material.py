@@ -13,15 +13,16 @@ def resource(name: str) -> bytes:
     return resources.files("app.demo_data").joinpath(name).read_bytes()
 
 
-def samples(scratch: Path) -> tuple[Path, Path, Path]:
+def samples(scratch: Path) -> tuple[Path, Path, Path, Path]:
     """Write what is sealed: all of it synthetic."""
-    chat, picture, later = (
-        scratch / name for name in ("聊天记录.txt", "墙面照片.png", "书面通知.txt")
+    chat, picture, later, last = (
+        scratch / name for name in ("聊天记录.txt", "墙面照片.png", "书面通知.txt", "回函.txt")
     )
     chat.write_bytes(resource("wechat_export.txt"))
     picture.write_bytes(png(96, 64))
     later.write_text("退租书面通知：依合同第八条，提前三十日通知退租。\n", encoding="utf-8")
-    return chat, picture, later
+    last.write_text("复函：已收到退租通知。\n", encoding="utf-8")
+    return chat, picture, later, last
 
 
 def png(width: int, height: int) -> bytes:

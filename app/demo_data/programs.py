@@ -55,7 +55,7 @@ def serving(scratch: Path, *arguments: str, **settings: str) -> Iterator[Program
     At the end it is stopped in order, or killed where something else failed.
     """
     name = f"beilin {arguments[0]}"
-    errors = scratch / f"{len(list(scratch.glob('*.log')))}-{arguments[0]}.log"
+    errors = scratch / f"{arguments[0]}-{len(list(scratch.glob('*.log')))}.log"
     with errors.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", *arguments, "--listen", "127.0.0.1:0"],

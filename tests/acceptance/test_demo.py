@@ -32,7 +32,8 @@ CLAIMS = {
 def test_exactly_these_files_are_left(demo: Path) -> None:
     names = sorted(path.name for path in demo.iterdir())
     assert names == [
-        "log", "package.zip", "policy.txt", "report.html", "report.json", "report.txt",
+        "log", "package-unwitnessed.zip", "package.zip", "policy-as-if-independent.txt",
+        "policy.txt", "report.html", "report.json", "report.txt",
     ]  # fmt: skip
     assert list(demo.parent.iterdir()) == [demo]
 
@@ -64,6 +65,57 @@ def test_what_is_said_and_what_is_never_said(lang: str, demo: Path) -> None:
     assert forbidden_words(said) == []
     assert "自 20" not in said  # since when: only a proof of time can say (from T3 up)
     assert "since 20" not in said
+
+
+WITNESSED, ALONE = "package.zip", "package-unwitnessed.zip"
+OWN, AS_IF = "policy.txt", "policy-as-if-independent.txt"
+
+
+@pytest.mark.parametrize(
+    ("package", "policy", "verdict", "level", "grade"),
+    [
+        # Its own witnesses and its own authority are its own word.
+        (WITNESSED, OWN, "TOTAL-PASSED", "L1", "T0"),
+        (WITNESSED, AS_IF, "TOTAL-PASSED", "L2", "T3"),
+        # Without witnesses the service goes on; both policies ask for the quorum.
+        (ALONE, OWN, "INDETERMINATE", "L1", "T0"),
+        (ALONE, AS_IF, "INDETERMINATE", "L1", "T0"),
+    ],
+)
+def test_what_witnesses_and_time_stamps_change(
+    package: str, policy: str, verdict: str, level: str, grade: str, demo: Path
+) -> None:
+    found = json.loads(
+        verify(
+            demo / package, "--policy", demo / policy, "--policy-source", "test", "--json",
+            code=0 if verdict == "TOTAL-PASSED" else 10,
+        ).stdout
+    )  # fmt: skip
+    assert (found["verdict"], found["trust_level"], found["time_grade"]) == (verdict, level, grade)
+    if verdict == "INDETERMINATE":
+        assert found["sub_indication"] == "WITNESS_QUORUM_NOT_MET"
+
+
+def test_the_time_lies_between_two_stamps_only_where_others_made_them(demo: Path) -> None:
+    since = {"zh": "自 20", "en": "since 20"}
+    for lang, words in since.items():
+        said = {
+            policy: verify(
+                demo / WITNESSED, "--policy", demo / policy, "--policy-source", "test",
+                "--lang", lang, code=0,
+            ).stdout
+            for policy in (OWN, AS_IF)
+        }  # fmt: skip
+        assert words not in said[OWN]
+        assert words in said[AS_IF]
+        assert all(forbidden_words(text) == [] for text in said.values())
+
+
+def test_the_policy_says_of_each_that_one_runs_it_all(demo: Path) -> None:
+    lines = (demo / OWN).read_text(encoding="utf-8").splitlines()
+    operators = [line.split(" ", 2) for line in lines if line.startswith("operator ")]
+    assert len(operators) == 4
+    assert len({who for _, _, who in operators}) == 1
 
 
 def test_the_first_line_warns_of_the_salts(demo: Path) -> None:
