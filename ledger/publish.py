@@ -131,8 +131,19 @@ class Publisher:
         except VerifierError as error:
             raise Corruption(f"{path}: {error}") from None
 
-    def publish(self, note: bytes, *, quorum: bool = True, late: bool = False) -> None:
-        """Put a checkpoint where everyone reads it, if it is larger or has more lines.
+    def publish(
+        self,
+        note: bytes,
+        *,
+        quorum: bool = True,
+        late: bool = False,
+        verified: Callable[[bytes], int] = lambda _: 0,
+    ) -> None:
+        """Put a checkpoint where everyone reads it, if it is larger or has more cosignatures.
+
+        ``verified`` counts a note's cosignatures that verify: a line that was damaged in
+        the database must not take the place of a good one. Who does not know the
+        witnesses' keys counts none, and leaves a checkpoint of the same size alone.
 
         Without ``quorum`` it goes to ``checkpoint.pending`` unless one of its size is
         published already. A pending one that is no larger than what is published
@@ -145,7 +156,7 @@ class Publisher:
             there = self.published()
             if late and there is not None and there[0].size > new.size:
                 return
-            larger = _grows(there, new, note)
+            larger = _grows(there, new, note, verified)
             if quorum or (there is not None and there[0].size == new.size):
                 if larger:
                     replace(self._checkpoint, note)
@@ -154,7 +165,7 @@ class Publisher:
             waiting = self.pending()
             if late and waiting is not None and waiting[0].size > new.size:
                 return
-            if _grows(waiting, new, note):
+            if _grows(waiting, new, note, verified):
                 replace(self._pending, note)
 
     def _remove_pending(self, size: int) -> None:
@@ -164,12 +175,16 @@ class Publisher:
             sync_directory(self.folder)
 
 
-def _grows(there: tuple[Checkpoint, bytes] | None, new: Checkpoint, note: bytes) -> bool:
-    """Whether the new one is larger, or has more lines. Raises Conflict."""
+def _grows(
+    there: tuple[Checkpoint, bytes] | None,
+    new: Checkpoint,
+    note: bytes,
+    verified: Callable[[bytes], int],
+) -> bool:
+    """Whether the new one is larger, or has more cosignatures. Raises Conflict."""
     if there is None:
         return True
     old, old_note = there
     if old.size > new.size or (old.size == new.size and old.root != new.root):
         raise Conflict(f"publishing size {new.size}; the published checkpoint has size {old.size}")
-    lines = len(parse_note(note).signatures)
-    return old.size < new.size or lines > len(parse_note(old_note).signatures)
+    return old.size < new.size or verified(note) > verified(old_note)

@@ -138,14 +138,15 @@ class Writer:
             if note is not None and not self._met(note) and self._publisher.published() is None:
                 self._publisher.publish(self._last_that_met(connection))
         if last is not None and note is not None:
-            self._publisher.publish(note, quorum=self._met(note))
+            self._publisher.publish(note, quorum=self._met(note), verified=self._verified)
             if self._witnesses is not None:
                 self._witnesses.settle(last[0])
 
     def _met(self, note: bytes) -> bool:
-        if self._witnesses is None:
-            return not self._holds_back
-        return self._witnesses.met(note)
+        return not self._holds_back if self._witnesses is None else self._witnesses.met(note)
+
+    def _verified(self, note: bytes) -> int:
+        return 0 if self._witnesses is None else self._witnesses.verified(note)
 
     def _last_that_met(self, connection: Connection) -> bytes:
         """Return the newest note that met the quorum, for a checkpoint file that is gone."""
@@ -258,7 +259,7 @@ class Writer:
         except IntegrityError as error:
             raise Conflict(f"another process published size {size}") from error
         self._at("w3")
-        self._publisher.publish(note, quorum=self._met(note))
+        self._publisher.publish(note, quorum=self._met(note), verified=self._verified)
         self._at("renamed")
         self._published = size
         if self._witnesses is not None:

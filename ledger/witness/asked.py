@@ -26,5 +26,8 @@ class Witnesses(Protocol):
     def met(self, note: bytes) -> bool:
         """Return whether the lines of a note are a quorum."""
 
+    def verified(self, note: bytes) -> int:
+        """Return how many lines of a note are cosignatures of these witnesses that verify."""
+
     def settle(self, size: int) -> None:
         """Hear that W3 of this size is done."""

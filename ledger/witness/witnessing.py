@@ -82,6 +82,10 @@ class Witnessing:
             self.quorum_size = max(self.quorum_size, open_note(note, self._vkey).size)
         return met
 
+    def verified(self, note: bytes) -> int:
+        """Return how many lines of this note are cosignatures that verify."""
+        return len(self._roster.who(note))
+
     # -- for the writer
 
     def check(self) -> None:
@@ -186,4 +190,4 @@ class Witnessing:
             store.save_cosignatures(connection, size, [cosigned])
             note = queries.cosigned_note(connection, size)
         if note is not None:
-            self._publisher.publish(note, quorum=self.met(note), late=True)
+            self._publisher.publish(note, quorum=self.met(note), late=True, verified=self.verified)
