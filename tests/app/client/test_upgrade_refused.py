@@ -157,9 +157,9 @@ def test_control_without_the_check_of_the_entry_a_strangers_receipt_is_taken(
     ready.service.stamp()
     key = ready.service.key.read_text().strip()
     monkeypatch.setattr(upgrading, "check_same", lambda *_: None)
-    foreign = Api(ready.service.url, key).latest(ready.parsed(other).proof.index)
-    monkeypatch.setattr(Api, "latest", lambda *_: foreign)
     api = Api(ready.service.url, key)
+    foreign = api.latest(ready.parsed(other).proof.index)
+    monkeypatch.setattr(Api, "latest", lambda *_: foreign)
     before = ready.out.read_bytes()
     with pytest.raises(Refusal, match="receipt_latest"):
         upgrading.upgrade(ready.out, ready.out, api, None)
@@ -167,3 +167,4 @@ def test_control_without_the_check_of_the_entry_a_strangers_receipt_is_taken(
     monkeypatch.setattr(upgrading, "_verify", lambda *_: None)
     upgrading.upgrade(ready.out, ready.out, api, None)
     assert ready.verify().verdict == "TOTAL-FAILED"
+    api.close()
