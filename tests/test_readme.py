@@ -293,6 +293,12 @@ def test_the_versions_of_foreign_tools_are_those_that_the_suite_runs() -> None:
     xmod = re.search(r"golang\.org/x/mod (v\S+)", read("tests/interop/xmod/go.mod"))
     tessera = re.search(r"transparency-dev/tessera (v\S+)", read("tests/interop/tessera/go.mod"))
     aics = re.search(r"aics-tlog==(\S+)", read("tests/interop/aics-tlog.txt"))
+    torchwood = re.search(r"torchwood (v\S+)", read("tests/interop/torchwood/go.mod"))
+    witness = re.search(r"aics-witness==(\S+)", read("tests/interop/aics-witness.txt"))
+    assert torchwood
+    assert witness
+    assert f"torchwood {torchwood[1]}" in README
+    assert f"`aics-witness` {witness[1]}" in README
     assert xmod
     assert tessera
     assert aics
