@@ -8,12 +8,12 @@ import socket
 import time
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from ledger.anchors.settings import Round
 from ledger.fsck import fsck
 from tests.ledger.anchors.stub import (
-    CHAIN,
-    OTHER,
     granted,
     http,
     sound,
@@ -28,6 +28,7 @@ from tests.ledger.anchors.support import (
     tokens,
 )
 from tests.ledger.support import PATIENCE, check_everything, submit
+from tests.verifier.timestamp.chains import key
 from tests.verifier.timestamp.making import STAMPED, good
 from verifier.evidence.receipt import parse_receipt
 from verifier.timestamp import der
@@ -90,12 +91,11 @@ def token(**changes):
 
 
 def wrong_signer(request):
-    """Signed by a key that is not that of the certificate it names."""
+    """Whole and well formed, signed by another key than that of the certificate it names."""
     made = token_for(request)
-    signed = made.but(chain=OTHER).to_bytes()  # of the right form, by another
-    assert signed
-    other = token_for(request, CHAIN).but(signature=token_for(request).sign(b"something else"))
-    return granted(other.to_bytes())
+    signed = der.encode(der.SET, made.signed(made.info()))
+    signature = key("p256", 77).sign(signed, ec.ECDSA(hashes.SHA256()))
+    return granted(made.but(signature=signature).to_bytes())
 
 
 REJECTION = der.encode(0x30, der.encode(0x30, der.encode_integer(2)))

@@ -16,7 +16,12 @@ from tests.ledger.anchors.stub import http, sound, stub
 from tests.ledger.anchors.support import anchor, not_after, open_with
 from tests.ledger.support import submit
 from tests.verifier.timestamp.chains import Chain, chain
+from verifier.checks.receipt import check_receipt
+from verifier.errors import UnknownAuthority
 from verifier.evidence.receipt import parse_receipt
+from verifier.options import Options
+from verifier.policy import parse_policy
+from verifier.result import Result
 from verifier.timestamp import der
 from verifier.timestamp.stamped_note import stamped_note
 from verifier.tlog.note import parse_note
@@ -103,3 +108,18 @@ def test_whole_path_with_two_kinds_of_authorities(made, tmp_path):
         assert anchor(log) == Round(3, 2, 0)
         receipt = parse_receipt(log.latest_receipt(2))
         assert (len(receipt.tokens), len(receipt.anchor_proofs)) == (2, 2)
+
+
+def test_a_sound_token_of_nobody_that_is_trusted_gives_nothing(made):
+    """The log has no root: such a token is stored and borne, and the verifier does not count it."""
+    with stub(sound(chain("rsa3072"))) as tsa, open_with(made.data, tsa) as log:
+        submit(log, made.account, "x")
+        assert anchor(log) == Round(1, 1, 0)
+        receipt = log.latest_receipt(0)
+        with pytest.raises(UnknownAuthority):
+            not_after(receipt, log, ())
+        policy = parse_policy(log.policy())
+        result = Result("receipt", policy_source="test")
+        assert check_receipt(result, receipt, policy, Options()) is not None
+        assert result.time_grade == "T0"
+        assert "not_after" not in result.facts
