@@ -51,7 +51,8 @@ class Server:
             said += more
             for line in said.split(b"\n")[:-1]:
                 if line.startswith(b"listening on "):
-                    return int(line.rpartition(b":")[2])
+                    # An authority for development says behind its address what it is.
+                    return int(line.rpartition(b":")[2].split()[0])
             if not more:
                 break
         self._log.flush()

@@ -1,4 +1,4 @@
-"""What two witnesses cost: batches against the same without them, and the slowest hundredth."""
+"""What two witnesses and an authority cost: batches against the same without, and single entries."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from ..setting import Setting
 
 _SLACK_MS = 150
 _NAMES = ("w1", "w2")
+_ANCHOR_SECONDS = 1
+"""Far more often than anyone would: each adds an entry and a checkpoint."""
 
 
 def _witness(folder: Path, name: str, log: str, stack: ExitStack) -> str:
@@ -35,12 +37,30 @@ def _witness(folder: Path, name: str, log: str, stack: ExitStack) -> str:
 
 
 def _served(fresh: Fresh, folder: Path, stack: ExitStack) -> Server:
-    """Serve a log with two witnesses, both of which are the quorum."""
+    """Serve a log with two witnesses, both of which are the quorum, and an authority."""
     log = read_config(fresh.data).log.to_text()
     lines = [_witness(folder, name, log, stack) for name in _NAMES]
     policy = folder / "witness-policy"
     policy.write_text(f"{''.join(lines)}group both all {' '.join(_NAMES)}\nquorum both\n")
-    return stack.enter_context(serve(fresh.data, "--witness-policy", str(policy)))
+    authority = str(folder / "tsa")
+    subprocess.run(
+        beilin("tsa", "init", "--data", authority),
+        env=environment(),
+        check=True,
+        capture_output=True,
+    )
+    tsa = stack.enter_context(
+        Server(
+            beilin("tsa", "serve", "--data", authority, "--listen", "127.0.0.1:0"),
+            folder / "tsa.server-log",
+        )
+    )
+    return stack.enter_context(
+        serve(
+            fresh.data, "--witness-policy", str(policy), "--tsa", tsa.url,
+            BEILIN_ANCHOR_INTERVAL_SECONDS=str(_ANCHOR_SECONDS),
+        )
+    )  # fmt: skip
 
 
 def run(setting: Setting) -> Iterator[Line]:
@@ -77,22 +97,22 @@ def run(setting: Setting) -> Iterator[Line]:
             slowest.append(1000 * outcome.percentile(0.99))
     settings = Settings()
     yield Line(
-        "POST /v1/batches of 1,000 with two witnesses",
+        "POST /v1/batches of 1,000 with two witnesses and a TSA",
         "entries/s",
         rates,
         0.75,
         ceiling=ceiling,
-        ceiling_name="the same without witnesses, in turn",
+        ceiling_name="the same without them, in turn",
         notes=(
             (
                 "both are the quorum; processes of their own on the same cores and the same disk, where "
-                "each makes two writes durable for every checkpoint"
+                "each makes two writes durable for every checkpoint; time-stamps once a second"
             ),
         ),
     )
     limit = settings.batch_interval_ms + settings.witness_deadline_ms + _SLACK_MS
     yield Line(
-        "POST /v1/entries, 64 connections, two witnesses: slowest hundredth",
+        "POST /v1/entries, 64 connections, two witnesses and a TSA: slowest hundredth",
         "ms",
         slowest,
         limit,
