@@ -13,7 +13,7 @@ import random
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -24,6 +24,7 @@ from verifier.evidence.package import BASE, DECLARATION
 from verifier.evidence.zip_container import write_container
 
 WANTED = 50
+LATEST = "data/receipt-latest.txt"
 VERSION = "another version in beilin.txt"
 DISCLOSURE = "called a disclosure in beilin.txt"
 NEWER = {VERSION, DISCLOSURE}
@@ -71,14 +72,17 @@ def forgeries(package: Path) -> Iterator[Forgery]:
     payload = {n: data for n, data in members(package).items() if n.startswith("data/")}
     form = {"FORMAT_FAILURE"}
     for name, data in sorted(payload.items()):
+        if name == LATEST:
+            continue  # has a test of its own: what it adds can be taken away again
         rng = random.Random(name)
-        for at in rng.sample(range(len(data)), 2):
+        for at in rng.sample(without_cosignatures(data), 2):
             changed = bytearray(data)
             changed[at] ^= 1 << rng.randrange(8)
             yield Forgery(
                 f"bit {at} of {name}", pack(payload | {name: bytes(changed)}), expected(name)
             )
-    for name in sorted(set(payload) - {DECLARATION}):  # the operator's own may be missing
+    # The operator's own may be missing, and so may what `beilin upgrade` brought.
+    for name in sorted(set(payload) - {DECLARATION, LATEST}):
         left = {other: data for other, data in payload.items() if other != name}
         yield Forgery(f"without {name}", pack(left), form)
     pairs = [
@@ -86,7 +90,7 @@ def forgeries(package: Path) -> Iterator[Forgery]:
     ]
     for a, b in random.Random(1).sample(pairs, 10):
         swapped = payload | {a: payload[b], b: payload[a]}
-        yield Forgery(f"{a} for {b}", pack(swapped), expected(a) | expected(b) | form)
+        yield Forgery(f"{a} for {b}", pack(swapped), reasons(a) | reasons(b) | form)
     for name in ("data/policy.txt", "data/files/0002.txt", "data/receipt-latest.txt"):
         yield Forgery(f"{name} added", pack(payload | {name: payload["data/manifest.txt"]}),
                       form | expected("data/receipt.txt"))  # fmt: skip
@@ -99,6 +103,54 @@ def forgeries(package: Path) -> Iterator[Forgery]:
     good = package.read_bytes()
     for what, data in (("cut off", good[:-1]), ("padded", good + b"\0"), ("twice", good * 2)):
         yield Forgery(what, data, form)
+
+
+def without_cosignatures(data: bytes) -> list[int]:
+    """Return all positions but those in witnesses' lines: such a line, damaged, is not counted."""
+    found, at = [], 0
+    for line in data.splitlines(keepends=True):
+        if not line.startswith("— demo.example/w".encode()):
+            found += range(at, at + len(line))
+        at += len(line)
+    return found
+
+
+def reasons(name: str) -> set[str]:
+    if name == LATEST:
+        return expected("data/receipt.txt") | {"HASH_FAILURE", "CONSISTENCY_FAILURE"}
+    return expected(name)
+
+
+def test_a_later_receipt_that_was_changed_fails_or_shows_less(demo: Path, tmp_path: Path) -> None:
+    payload = {
+        n: data for n, data in members(demo / "package.zip").items() if n.startswith("data/")
+    }
+    package = tmp_path / "package.zip"
+
+    def judged(data: bytes) -> tuple[int, dict[str, Any]]:
+        package.write_bytes(pack(payload | {LATEST: data}))
+        done = verify(package, "--policy", demo / "policy-as-if-independent.txt", "--json",
+                      "--policy-source", "test")  # fmt: skip
+        return done.returncode, json.loads(done.stdout)
+
+    good = payload[LATEST]
+    code, whole = judged(good)
+    assert (code, whole["trust_level"], whole["time_grade"]) == (0, "L2", "T3")
+    rng, failed = random.Random(1), 0
+    for at in rng.sample(range(len(good)), 24):
+        changed = bytearray(good)
+        changed[at] ^= 1 << rng.randrange(8)
+        code, found = judged(bytes(changed))
+        failed += code == 20
+        if code == 20:
+            assert found["sub_indication"] in reasons(LATEST) | {"TIMESTAMP_ORDER_FAILURE"}
+            continue
+        # A certificate beside a token that does not fit any more, or a witness's line.
+        assert code == 0
+        assert found["trust_level"] <= "L2"
+        assert found["time_grade"] <= "T3"
+        assert len(found["findings"]) > len(whole["findings"]), at
+    assert failed >= 12
 
 
 def test_control_the_forger_s_hand_changes_nothing_by_itself(demo: Path) -> None:

@@ -84,7 +84,7 @@ def test_there_are_enough_and_every_control_is_used() -> None:
 def test_control_the_opponent_has_no_network_and_no_other_file(tmp_path: Path) -> None:
     for code, ends in (
         ("import socket; socket.socket()", 99),
-        ("open('another')", 98),
+        ("open('../another')", 98),
         ("open('given', 'w')", 0),
     ):
         program = (

@@ -36,7 +36,7 @@ def client(service: Service, tmp_path: Path) -> Client:
     return Client(service, tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stamped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with a development authority of its own, and a policy that names it."""
     folder = tmp_path_factory.mktemp("stamped")

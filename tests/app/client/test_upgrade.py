@@ -19,6 +19,7 @@ from verifier.verify import verify_package
 
 
 def test_the_better_receipt_comes_into_the_package(person: Client) -> None:
+    # First in this file: once the log has recorded a time, every later entry has a better receipt.
     before, plain = person.out.read_bytes(), members(person.out)
     mode = person.out.stat().st_mode
     done = upgrade(person)

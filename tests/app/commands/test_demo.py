@@ -19,7 +19,10 @@ from verifier.report.texts import texts_for
 
 EN = texts_for("en").words
 
-EXPECTED = {"package.zip", "policy.txt", "report.html", "report.txt", "report.json", "log"}
+EXPECTED = {
+    "package.zip", "package-unwitnessed.zip", "policy.txt", "policy-as-if-independent.txt",
+    "report.html", "report.txt", "report.json", "log",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
