@@ -107,7 +107,8 @@ def forgeries(package: Path) -> Iterator[Forgery]:
 
 def without_cosignatures(data: bytes) -> list[int]:
     """Return all positions but those in witnesses' lines: such a line, damaged, is not counted."""
-    found, at = [], 0
+    found: list[int] = []
+    at = 0
     for line in data.splitlines(keepends=True):
         if not line.startswith("— demo.example/w".encode()):
             found += range(at, at + len(line))
