@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -30,6 +31,20 @@ class Answer(NamedTuple):
 
 class Failed(Exception):
     """There is no whole answer; the text is ours and repeats nothing of the peer's."""
+
+
+def is_address(url: str) -> bool:
+    """Return whether this is an http:// or https:// address of a peer, with no secret in it.
+
+    A name or password would stand in the database and in every log line.
+    """
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and " " not in url
+    return good and plain and not (parts.fragment or "@" in parts.netloc)
 
 
 def new_client() -> httpx.AsyncClient:

@@ -11,7 +11,6 @@ entries and no tokens.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -24,7 +23,7 @@ from verifier.tlog.keys import VKey
 from verifier.tlog.note import parse_note
 
 from .anchors.authority import RFC3161
-from .anchors.rows import StoredToken, all_tokens
+from .anchors.rows import StoredToken, all_tokens, digest_of
 from .fsck_rows import Finding
 from .queries import fetch
 
@@ -82,7 +81,7 @@ def _table(connection: Connection, anchors: Mapping[int, Anchor]) -> Iterator[Fi
 def _token(
     token: StoredToken, where: str, vkey: VKey, published: Mapping[int, bytes]
 ) -> Iterator[Finding]:
-    if sha256(token.token).digest() != token.digest:
+    if digest_of(token.token) != token.digest:
         yield Finding(where, "is not the digest of its token")
     if token.size not in published:
         yield Finding(where, "no such size is published")

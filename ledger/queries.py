@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from verifier.errors import Malformed
+from verifier.tlog.note import parse_note
+
 from .engine import statement
 from .errors import Corruption
 from .prove import ReadTile
@@ -106,9 +109,22 @@ def is_cosigned(connection: Connection) -> bool:
 
 
 def late_lines(connection: Connection, size: int, note: bytes) -> list[bytes]:
-    """Return the stored cosignatures over a published size that its note does not hold."""
+    """Return the stored cosignatures over a published size that its note does not hold.
+
+    One that was damaged so that it is no line any more is left out: with it the note
+    could not be read.
+    """
     sql = "SELECT line FROM cosignatures WHERE size = ? ORDER BY at, key_name, key_id"
-    return [line for (row,) in fetch(connection, sql, size) if (line := bytes(row)) not in note]
+    lines = (bytes(row) for (row,) in fetch(connection, sql, size))
+    return [line for line in lines if line not in note and _is_line(line)]
+
+
+def _is_line(line: bytes) -> bool:
+    try:
+        note = parse_note(b"\n\n" + line)
+    except Malformed:
+        return False
+    return note.text == b"\n" and len(note.signatures) == 1
 
 
 def cosigned_note(connection: Connection, size: int) -> bytes | None:

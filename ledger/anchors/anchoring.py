@@ -24,9 +24,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from verifier.evidence.entry import Anchor
-from verifier.timestamp.signed_data import parse_signed_data
 from verifier.timestamp.stamped_note import stamped_note
-from verifier.timestamp.tst_info import parse_tst_info
 from verifier.tlog.keys import VKey
 from verifier.tlog.note import parse_note
 
@@ -37,7 +35,7 @@ from ..jobs import OwnEntry, own_job
 from ..sequencer import Sequencer
 from . import rows
 from .asking import CLOCK_SECONDS, Target, WrongClock, ask
-from .authority import RFC3161, NotStamped, Stamp
+from .authority import NotStamped, Stamp
 from .heads import Met, head_to_stamp
 from .peer import Peer
 from .settings import AUTHORITIES_MOST, Anchors, AnchorState, Round
@@ -148,20 +146,17 @@ class Anchoring:
             try:
                 done = await self._round(everyone=bool(wanted))
             except asyncio.CancelledError:
-                self._wanted = wanted
+                self._wanted += wanted
                 raise
             except (SQLAlchemyError, LedgerError, OSError) as error:
                 log.warning("anchoring failed: %s", type(error).__name__)
                 due = time.monotonic() + min(_AGAIN_SECONDS, self._interval)
-                for future in wanted:
-                    future.set_exception(error)
+                _tell(wanted, error)
             except Exception as error:  # our own mistake must not end anchoring in silence
                 log.exception("anchoring failed")
-                for future in wanted:
-                    future.set_exception(error)
+                _tell(wanted, error)
             else:
-                for future in wanted:
-                    future.set_result(done)
+                _tell(wanted, done)
 
     async def _safely(self, first: Callable[[], float]) -> float:
         try:
@@ -273,7 +268,7 @@ class Anchoring:
                 await self._log(size, part)
 
     async def _log(self, size: int, tokens: Sequence[rows.StoredToken]) -> None:
-        latest = max(map(time_of, tokens))
+        latest = max(token.seconds for token in tokens)
         ahead = latest - self._clock()
         if ahead > CLOCK_SECONDS + 1:
             log.error("tokens of size %d wait: their time is ahead of this machine's clock", size)
@@ -290,8 +285,12 @@ class Anchoring:
         log.info("entry %d anchors %d tokens of size %d", outcome.indices[0], len(tokens), size)
 
 
-def time_of(token: rows.StoredToken) -> int:
-    """Return the Unix seconds that a token states, 0 for a kind that is not read here."""
-    if token.kind != RFC3161:
-        return 0
-    return parse_tst_info(parse_signed_data(token.token).content).seconds
+def _tell(wanted: Sequence[Future[Round]], came: Round | Exception) -> None:
+    """Tell who asked and still waits what came of it."""
+    for future in wanted:
+        if not future.set_running_or_notify_cancel():
+            continue
+        if isinstance(came, Round):
+            future.set_result(came)
+        else:
+            future.set_exception(came)

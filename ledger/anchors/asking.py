@@ -53,6 +53,8 @@ async def ask(
                 return NotStamped(f"nothing sound within {seconds:g} s")
             except NotStamped as error:
                 return error
+            except Exception as error:  # noqa: BLE001 - it must not cost the tokens of others
+                return NotStamped(f"it could not be asked ({type(error).__name__})")
             return stamp
 
         return await asyncio.gather(*map(one, peers))

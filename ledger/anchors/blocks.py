@@ -16,10 +16,8 @@ from verifier.encoding import to_base64
 from verifier.errors import VerifierError
 from verifier.evidence.entry import parse_anchor, parse_entry
 from verifier.evidence.receipt import MAX_BLOCKS, AnchorProof, Receipt, Token
-from verifier.timestamp.signed_data import parse_signed_data
 from verifier.timestamp.sound import check_sound
 from verifier.timestamp.stamped_note import stamped_note
-from verifier.timestamp.tst_info import parse_tst_info
 from verifier.tlog.checkpoint import Checkpoint, parse_checkpoint
 from verifier.tlog.keys import VKey
 from verifier.tlog.merkle import check_inclusion, leaf_hash
@@ -56,15 +54,9 @@ def anchor_proofs(
         note = stamped_of(found.token.size)
         path = tuple(prove(found.index))
         block = AnchorProof(found.index, path, found.entry, note, found.token.to_block())
-        proofs.append((_seconds(found.token), block))
+        proofs.append((found.token.seconds, block))
     proofs.sort(key=lambda pair: -pair[0])
     return [block for _, block in proofs[:MAX_BLOCKS]]
-
-
-def _seconds(token: rows.StoredToken) -> int:
-    if token.kind != RFC3161:
-        return 0
-    return parse_tst_info(parse_signed_data(token.token).content).seconds
 
 
 def _one_of_each(tokens: Sequence[rows.StoredToken]) -> list[rows.StoredToken]:

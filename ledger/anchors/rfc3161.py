@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -21,11 +20,12 @@ from verifier.timestamp.messages import MAX_RESPONSE_BYTES, Request, parse_respo
 from verifier.timestamp.sound import check_sound
 
 from ..errors import Config
-from ..exchange import Failed, exchange
+from ..exchange import Failed, exchange, is_address
 from .authority import RFC3161, NotStamped, Stamp
 
 QUERY: Final = "application/timestamp-query"
 REPLY: Final = "application/timestamp-reply"
+_URL_BYTES: Final = 200
 
 
 class HttpAuthority:
@@ -33,16 +33,10 @@ class HttpAuthority:
 
     def __init__(self, url: str) -> None:
         """Raises Config for an address that cannot be one."""
-        try:
-            parts = urlsplit(url)
-            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            good, parts = False, urlsplit("")
-        plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= 200
-        # A name or password in it would stand in the database and in every log line.
-        if not good or not plain or parts.fragment or parts.username or parts.password:
+        if not is_address(url) or len(url) > _URL_BYTES:
             raise Config(
-                "tsa: must be an http:// or https:// address without user, password and fragment"
+                "tsa: must be an http:// or https:// address without user, password and fragment, "
+                f"of at most {_URL_BYTES} bytes"
             )
         self.name = url
 

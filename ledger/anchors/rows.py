@@ -18,6 +18,8 @@ from verifier.errors import Malformed
 from verifier.evidence.entry import Anchor
 from verifier.evidence.receipt import MAX_DER_BYTES, Token
 from verifier.timestamp import der
+from verifier.timestamp.signed_data import parse_signed_data
+from verifier.timestamp.tst_info import parse_tst_info
 
 from .. import schema, store
 from ..queries import fetch
@@ -38,6 +40,13 @@ class StoredToken(NamedTuple):
     token: bytes
     certificates: bytes
     at: int
+
+    @property
+    def seconds(self) -> int:
+        """Return the Unix seconds that it states, 0 for a kind that is not read here."""
+        if self.kind != RFC3161:
+            return 0
+        return parse_tst_info(parse_signed_data(self.token).content).seconds
 
     def to_block(self) -> Token:
         """Return the token with its certificates, as a receipt has them. Raises Malformed."""
@@ -147,7 +156,7 @@ def has_news(connection: Connection, old: int, new: int) -> bool:
     return bool(fetch(connection, sql, old, new, len(_ANCHOR), _ANCHOR))
 
 
-class Anchored(NamedTuple):
+class LoggedToken(NamedTuple):
     """A token and the anchor entry that holds its digest."""
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which has no use here
@@ -155,7 +164,7 @@ class Anchored(NamedTuple):
     token: StoredToken
 
 
-def anchored_before(connection: Connection, index: int, most: int) -> list[Anchored]:
+def anchored_before(connection: Connection, index: int, most: int) -> list[LoggedToken]:
     """Return tokens whose anchor entry stands before an index, the newest entries first."""
     sql = (
         f"SELECT a.entry_index, e.entry, {_COLUMNS} FROM anchors a "  # noqa: S608
@@ -163,4 +172,4 @@ def anchored_before(connection: Connection, index: int, most: int) -> list[Ancho
         "WHERE a.entry_index < ? ORDER BY a.entry_index DESC, t.digest LIMIT ?"
     )
     rows = fetch(connection, sql, index, most)
-    return [Anchored(row[0], bytes(row[1]), *_read([row[2:]])) for row in rows]
+    return [LoggedToken(row[0], bytes(row[1]), *_read([row[2:]])) for row in rows]

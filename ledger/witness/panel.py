@@ -88,10 +88,12 @@ class Panel:
     def ask(self, size: int, text: bytes, note: bytes) -> list[Cosigned]:
         """Ask everyone for a line over this head; return those that are there in time."""
         target = Target(size, text, note)
-        for old in {min(member.size, size) for member in self._members}:
-            if 0 < old < size and (old, size) not in self._proofs:
-                self._proofs[old, size] = self._hooks.prove(old, size)
-        return self._call(self._collect(target), self._patience.deadline)
+        proofs = {
+            (old, size): self._hooks.prove(old, size)
+            for old in {min(member.size, size) for member in self._members}
+            if 0 < old < size
+        }
+        return self._call(self._collect(target, proofs), self._patience.deadline)
 
     def published(self, size: int) -> None:
         """Say that W3 of this size is done: late lines over it may be stored from now on."""
@@ -192,8 +194,11 @@ class Panel:
         for member in self._members:
             member.woken.set()
 
-    async def _collect(self, target: Target) -> list[Cosigned]:
+    async def _collect(
+        self, target: Target, proofs: Mapping[tuple[int, int], list[bytes]]
+    ) -> list[Cosigned]:
         self._set_target(target)
+        self._proofs |= proofs
         self._collecting = True
         now = time.monotonic()
         waited = [m for m in self._members if m.cosigned < target.size and m.is_waited_for(now)]
@@ -238,7 +243,9 @@ class Panel:
         try:
             self._hooks.late(size, cosigned)
         except Exception as error:  # noqa: BLE001 - it is not in any receipt yet; the log goes on
-            log.warning("a late cosignature was not stored (%s)", type(error).__name__)
+            log.warning(
+                "a late cosignature was not stored or not published (%s)", type(error).__name__
+            )
 
     # -- what a witness has seen
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
 
 from verifier.errors import VerifierError
 from verifier.policy import parse_policy
@@ -18,6 +17,7 @@ from verifier.tlog.note import MAXIMUM_BYTES, Note, parse_note
 from verifier.tlog.policy import NONE, LogPolicy, Witness
 
 from ..errors import Config
+from ..exchange import is_address
 
 _OWN_LINES: Final = 2048  # checkpoint text and the log's line, with room
 _LINE_BYTES: Final = {ML_DSA_44_COSIGNATURE: 3_300 + 300}
@@ -91,17 +91,8 @@ def _check_url(witness: Witness) -> None:
             f"witness policy: {witness.name} has no address; write it behind its key: "
             "witness NAME VKEY URL"
         )
-    if not _is_address(witness.url):
+    if not is_address(witness.url) or "?" in witness.url:
         raise Config(
             f"witness policy: {witness.name}: its address must be http:// or https:// with a "
-            "host, and without a query or a password"
+            "host, and without a query, a user or a password"
         )
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return good and url.isascii() and not (parts.query or parts.fragment or parts.username)

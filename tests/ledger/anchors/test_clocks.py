@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from ledger.anchors import anchoring, asking
+from ledger.anchors import asking
+from ledger.anchors.rows import StoredToken
 from ledger.anchors.settings import Round
 from tests.ledger.anchors.stub import sound, stub
 from tests.ledger.anchors.support import anchor, anchor_entries, not_after, open_with, tokens
@@ -38,7 +39,7 @@ def test_control_without_the_check_of_the_clock_receipts_contradict_themselves(
     from ledger.errors import Corruption
 
     monkeypatch.setattr(asking, "check_clock", lambda *_: None)
-    monkeypatch.setattr(anchoring, "time_of", lambda _: 0)
+    monkeypatch.setattr(StoredToken, "seconds", 0)
     with stub(sound(ahead=ahead)) as tsa, open_with(made.data, tsa) as log:
         submit(log, made.account, "x")
         assert anchor(log) == Round(1, 1, 0)

@@ -23,11 +23,12 @@ from tests.ledger.anchors.stub import (
 from tests.ledger.anchors.support import (
     anchor,
     anchor_entries,
+    anchors,
     not_after,
     open_with,
     tokens,
 )
-from tests.ledger.support import PATIENCE, check_everything, submit
+from tests.ledger.support import PATIENCE, check_everything, open_log, submit
 from tests.verifier.timestamp.chains import key
 from tests.verifier.timestamp.making import STAMPED, good
 from verifier.evidence.receipt import parse_receipt
@@ -192,6 +193,46 @@ def test_a_slow_one_does_not_cost_the_token_of_another(made):
         submit(log, made.account, "x")
         assert anchor(log) == Round(1, 1, 1)
         assert len(not_after(log.latest_receipt(0), log)) == 1
+
+
+class Broken:
+    """An authority of which nobody foresaw what it does."""
+
+    name = "broken"
+
+    async def stamp(self, client, stamped, seconds):
+        raise ZeroDivisionError
+
+
+def test_what_nobody_foresaw_of_one_does_not_cost_the_token_of_another(made):
+    with stub() as tsa:
+        both = anchors(tsa)
+        both = both._replace(authorities=(Broken(), *both.authorities))
+        with open_log(made.data, anchors=both) as log:
+            submit(log, made.account, "x")
+            assert anchor(log) == Round(1, 1, 1)
+            assert len(not_after(log.latest_receipt(0), log)) == 1
+
+
+def test_who_no_longer_waits_does_not_end_anchoring(made):
+    with stub(silent) as tsa, open_with(made.data, tsa, deadline_seconds=SHORT) as log:
+        submit(log, made.account, "x")
+        asked = log.anchor_now()
+        assert tsa.came.wait(PATIENCE)
+        assert asked.cancel()
+        assert anchor(log) == Round(1, 0, 1)
+
+
+def test_who_asks_while_another_round_runs_is_told_at_the_end(made):
+    with stub(silent) as tsa:
+        log = open_with(made.data, tsa, deadline_seconds=PATIENCE * 10)
+        submit(log, made.account, "x")
+        first = log.anchor_now()
+        assert tsa.came.wait(PATIENCE)
+        second = log.anchor_now()
+        log.close()
+        assert first.cancelled()
+        assert second.cancelled()
 
 
 def test_closing_does_not_wait_for_who_is_asked(made):

@@ -60,7 +60,7 @@ MANY = "".join(map(pq_witness, range(1, 41)))
         (f"witness w1 {W1}\nquorum w1\n", "w1 has no address; write it behind its key"),
         (f"witness w1 {W1} ftp://x/\nquorum w1\n", "must be http:// or https://"),
         (f"witness w1 {W1} http://\nquorum w1\n", "with a host"),
-        (f"witness w1 {W1} http://u:p@x/\nquorum w1\n", "without a query or a password"),
+        (f"witness w1 {W1} http://u:p@x/\nquorum w1\n", "without a query, a user or a password"),
         (f"witness w1 {W1} http://x/?q=1\nquorum w1\n", "without a query"),
         (f"witness w1 {W1} http://x:0/\nquorum w1\n", "must be http://"),
         (f"witness w1 {W1} http://x:99999/\nquorum w1\n", "must be http://"),

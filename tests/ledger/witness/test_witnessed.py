@@ -217,7 +217,7 @@ def test_a_panel_that_does_not_answer_stops_nothing(made, monkeypatch):
         with open_witnessed(made.data, named) as log:
             assert log._witnessing is not None
             panel = log._witnessing._panel
-            monkeypatch.setattr(panel, "_collect", lambda target: _broken())
+            monkeypatch.setattr(panel, "_collect", lambda *_: _broken())
             assert states(log, submit(log, made.account, "a")) == {"published"}
             assert log.state().healthy
 
