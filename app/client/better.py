@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from verifier.checks.latest import check_later
 from verifier.checks.receipt import check_receipt
-from verifier.errors import BindingFailure, ConsistencyFailure, VerifierError
+from verifier.checks.time_blocks import RFC3161
+from verifier.errors import BindingFailure
 from verifier.evidence.receipt import Receipt
 from verifier.options import Options
 from verifier.policy import LEVELS, Policy
@@ -20,7 +22,6 @@ from verifier.tlog.checkpoint import parse_checkpoint
 from verifier.tlog.note import Note, parse_note, signature_line
 
 _ALWAYS = ("receipt", "entry", "statement", "inclusion", "checkpoint")
-RFC3161 = "rfc3161"
 
 
 class Shows(NamedTuple):
@@ -111,15 +112,7 @@ def log_line(note: Note) -> tuple[str, bytes]:
 
 def check_same(first: Judged, latest: Judged) -> None:
     """Raise VerifierError unless both can be receipts of one entry in one history, by one key."""
-    one, other = first.receipt, latest.receipt
-    if one[:5] != other[:5] or one.proof.index != other.proof.index:
-        raise BindingFailure("receipt: of another entry")
-    notes = [parse_note(each.proof.note) for each in (one, other)]
+    check_later(first.receipt, latest.receipt)
+    notes = [parse_note(each.receipt.proof.note) for each in (first, latest)]
     if log_line(notes[0]) != log_line(notes[1]):
         raise BindingFailure("receipt: signed by another key than the first one")
-    roots = [parse_checkpoint(note.text).root for note in notes]
-    if latest.size < first.size or (latest.size == first.size and roots[0] != roots[1]):
-        raise ConsistencyFailure("receipt: its checkpoint does not follow the first one's")
-
-
-__all__ = ["Judged", "Shows", "VerifierError", "check_same", "judge"]

@@ -273,7 +273,7 @@ def test_tokens_of_the_first_do_not_count_where_its_key_does_not_stand(
 def test_control_without_the_check_of_the_entry(
     sealed: Sealed, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latest_check, "_check_later", lambda *_: None)
+    monkeypatch.setattr(latest_check, "check_later", lambda *_: None)
     with pytest.raises(AssertionError):
         test_one_of_another_entry_adds_nothing_and_fails(sealed, case)
     with pytest.raises(AssertionError):

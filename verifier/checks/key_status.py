@@ -13,7 +13,6 @@ from ..policy import KeyStatus, Policy
 from ..tlog.keys import VKey
 
 COMPROMISED = "compromised"
-RETIRED = "retired"
 
 
 def statuses_of(policy: Policy, vkey: VKey) -> Iterator[KeyStatus]:
@@ -43,7 +42,7 @@ def is_before_theft(status: KeyStatus, shown_by: int | None) -> bool:
     return status.time is not None and shown_by is not None and shown_by < status.time
 
 
-def theft_survived(policy: Policy, vkey: VKey) -> int | None:
+def theft_time(policy: Policy, vkey: VKey) -> int | None:
     """Return the earliest known time of a theft of this key, None where none is known."""
     times = [
         status.time

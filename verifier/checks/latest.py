@@ -41,7 +41,7 @@ def check_latest(
         return own
     if first is not None:
         try:
-            _check_later(first.receipt, latest.receipt)
+            check_later(first.receipt, latest.receipt)
         except Verification as error:
             result.add("receipt_latest", FAILED, error.sub_indication, reason=str(error))
             return own
@@ -94,8 +94,8 @@ def _number(facts: Mapping[str, str | int], name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _check_later(first: Receipt, latest: Receipt) -> None:
-    """Raise unless both can be receipts of one entry in one history."""
+def check_later(first: Receipt, latest: Receipt) -> None:
+    """Raise BindingFailure or ConsistencyFailure unless both can be receipts of one entry in one history."""
     if latest[:5] != first[:5] or latest.proof.index != first.proof.index:
         raise BindingFailure("receipt-latest.txt is of another entry than receipt.txt")
     old, new = (parse_checkpoint(parse_note(r.proof.note).text) for r in (first, latest))

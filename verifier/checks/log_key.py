@@ -15,7 +15,7 @@ from ..result import DONE, FAILED, NOT_DONE, Result
 from ..tlog.keys import VKey
 from ..tlog.note import Note, verify_note
 from .cosigners import independent_times, read_cosignatures
-from .key_status import COMPROMISED, standing, theft_survived
+from .key_status import COMPROMISED, standing, theft_time
 
 
 def check_log_key(
@@ -62,7 +62,7 @@ def judge_log_key(
     a cosignature by a witness of another operator shows it too, at its own time.
     """
     key_id = vkey.key_id.hex()
-    theft = theft_survived(policy, vkey)
+    theft = theft_time(policy, vkey)
     shown_by = None
     if theft is not None:
         found = independent_times(read_cosignatures(note, policy, vkey), policy, vkey)

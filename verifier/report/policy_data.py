@@ -68,7 +68,7 @@ def kind_of(vkey: VKey) -> str:
 def _tsa(policy: Policy, tsa: Tsa) -> dict[str, Any]:
     certificate = parse_certificate(tsa.certificate)
     first, last = validity_of(certificate)
-    subject = certificate.x509.subject.rfc4514_string()
+    subject, _ = certificate.names()
     return {
         "name": tsa.name,
         "operator": policy.operators.get(tsa.name),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..checks.key_status import statuses_of
 from ..policy import KeyStatus, Policy
 from ..tlog.keys import VKey
 
@@ -24,7 +25,10 @@ class Reach(NamedTuple):
 
 def reach(policy: Policy, log: VKey) -> Reach:
     """Return what receipts of this log can reach at most under the policy."""
-    if any(status.status == "compromised" and status.time is None for status in _of(policy, log)):
+    if any(
+        status.status == "compromised" and status.time is None
+        for status in statuses_of(policy, log)
+    ):
         return Reach("L0", "stolen", "T0", "stolen")
     level, why = _level(policy, log)
     return Reach(level, why, *_grade(policy, log, witnessed=level == "L2"))
@@ -35,17 +39,12 @@ def usable_witnesses(policy: Policy) -> list[str]:
     return [
         name
         for name, witness in policy.log_policy.witnesses.items()
-        if not any(_ends_all(status) for status in _of(policy, witness.vkey))
+        if not any(_ends_all(status) for status in statuses_of(policy, witness.vkey))
     ]
 
 
 def _ends_all(status: KeyStatus) -> bool:
     return status.status == "compromised" or status.size is status.time is None
-
-
-def _of(policy: Policy, vkey: VKey) -> list[KeyStatus]:
-    key = (vkey.name, vkey.key_id)
-    return [status for status in policy.statuses if (status.name, status.key_id) == key]
 
 
 def _level(policy: Policy, log: VKey) -> tuple[str, str]:
