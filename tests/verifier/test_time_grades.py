@@ -10,6 +10,7 @@ from tests.verifier.stamped import (
     AFTER,
     BEFORE,
     BOTH,
+    EARLIER,
     LOG_OPERATOR,
     NONE,
     ONE,
@@ -21,6 +22,7 @@ from tests.verifier.stamped import (
     WITNESS_TWO,
     Stamped,
     check,
+    gen_time,
     notes,
     policy,
     seen,
@@ -99,6 +101,17 @@ def test_the_earliest_not_after_and_the_latest_not_before_count(log: Stamped) ->
     assert tuple(result.facts[name] for name in names) == (
         to_time(BEFORE + 1), "tsa1", to_time(AFTER), "tsa2",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("fraction", "later"), [(b"", 0), (b".25", 1)])
+def test_parts_of_a_second_never_make_the_span_smaller(fraction: bytes, later: int) -> None:
+    log = Stamped()
+    early = ONE.token(log.early, gen_time=gen_time(BEFORE)[:-1] + fraction + b"Z")
+    log.log.entries[EARLIER] = log.anchor_entry(EARLIER, [early])
+    late = ONE.token(log.note, gen_time=gen_time(AFTER)[:-1] + fraction + b"Z")
+    facts = check(log.receipt(late, log.proof(token=early))).facts
+    assert facts["not_after"] == to_time(AFTER + later)
+    assert facts["not_before"] == to_time(BEFORE)
 
 
 def test_a_wide_accuracy_does_not_win_by_an_early_gen_time(log: Stamped) -> None:

@@ -166,7 +166,9 @@ def _bounds(result: Result, stamps: Sequence[Stamp], policy: Policy) -> None:
     )
     for name, stamp in (("not_after", after), ("not_before", before)):
         if stamp is not None:
-            result.facts[name] = to_time(stamp.timestamp.seconds)
+            # Whole seconds on the side that claims less: a part of one makes *not after* later.
+            part = name == "not_after" and bool(stamp.timestamp.fraction)
+            result.facts[name] = to_time(stamp.timestamp.seconds + part)
             result.facts[f"{name}_tsa"] = _name(stamp)
             result.facts[f"{name}_operator"] = _operator(policy, stamp.timestamp.tsa)
             result.facts[f"{name}_accuracy"] = accuracy_seconds(stamp.timestamp)

@@ -151,11 +151,12 @@ def _anchored(material: Material) -> Point | None:
 
 
 def _proven(material: Material) -> Point | None:
-    """Return the proven *not after* of the entry, at its grade."""
+    """Return the proven *not after* of the entry at its grade, later by what its clock may be off."""
     found = proven_time(material.result)
     if material.receipt is None or found.latest is None:
         return None
-    return Point(parse_time(found.latest.time, "time"), found.grade, "anc.proven")
+    latest = parse_time(found.latest.time, "time") + found.latest.accuracy
+    return Point(latest, found.grade, "anc.proven")
 
 
 def _verified(material: Material) -> Point | None:

@@ -14,7 +14,7 @@ from . import compared
 from .marked import value as show
 from .shown_files import files_not_shown, is_disclosure, shown_files
 from .texts import Texts, Values, fill
-from .time_statement import time_statement, who
+from .time_statement import time_statement, who, within
 
 PARTS: Final = {
     # Rows of the examination matrix, and the checks that stand behind each.
@@ -99,6 +99,7 @@ def _integrity(result: Result, texts: Texts, facts: Values) -> list[str]:
         vouching = who(proven.latest, texts, "tsa" if stamped else "witness")
         template = words["integrity.since" if stamped else "integrity.witnessed"]
         template = template.replace("{who}", vouching)
+        template = template.replace("{within}", within(proven.latest, texts, "since"))
         values |= proven.latest._asdict()
     found = [fill(template, values)]
     stolen = [each for each in result.findings if each.code == "KEY_COMPROMISED_LATER"]

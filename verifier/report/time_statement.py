@@ -61,8 +61,16 @@ def _sentence(key: str, bound: Bound, texts: Texts, kind: str) -> str:
     """Return the sentence of a bound; the templates are joined first, so that values are filled in once."""
     words = texts.words
     template = words[key].replace("{who}", who(bound, texts, kind))
-    template = template.replace("{within}", words["time.accuracy"] if bound.accuracy else "")
+    template = template.replace("{within}", within(bound, texts, "time"))
     return fill(template, bound._asdict())
+
+
+def within(bound: Bound, texts: Texts, where: str) -> str:
+    """Return the template of how exact the authority says that its clock is, "" where it says nothing.
+
+    ``where`` is the sentence that it goes into: ``time``, or ``since`` of the first statement.
+    """
+    return texts.words[f"{where}.accuracy"] if bound.accuracy else ""
 
 
 def who(bound: Bound, texts: Texts, kind: str) -> str:

@@ -48,6 +48,12 @@ def test_since_is_said_from_t3_up_and_nowhere_else(name: str, lang: str) -> None
     assert said == (result.time_grade >= "T3" and result.trust_level != "L0")
 
 
+@LANGS
+def test_since_is_said_as_exactly_as_the_authority_states_its_clock(lang: str) -> None:
+    first = statements(case("stamped"), texts_for(lang))["integrity"][0]
+    assert ("误差至多 1 秒" if lang == "zh" else "to within 1 s") in first
+
+
 @pytest.mark.parametrize("name", NAMES)
 @LANGS
 def test_the_logs_own_time_never_bears_a_grade_that_others_gave(name: str, lang: str) -> None:

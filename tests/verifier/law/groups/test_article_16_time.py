@@ -15,6 +15,9 @@ from verifier.law.examination import Point
 from verifier.law.logged import computed
 from verifier.result import FAILED
 
+PROVEN = AFTER + 1
+"""By the accuracy that the authority states."""
+
 # -- M16-06: a stolen key
 
 
@@ -145,11 +148,11 @@ def test_the_intervals_are_the_logs_word_and_what_is_proven(tmp_path):
     _, before, after = made.examination.intervals
     assert before.last is not None
     assert (before.last.grade, before.last.seconds) == ("T0", RECEIVED)
-    assert before.proven == after.proven == Point(AFTER, "T3", "anc.proven")
+    assert before.proven == after.proven == Point(PROVEN, "T3", "anc.proven")
     assert before.seconds is not None
     assert after.seconds is not None
-    assert before.proven_seconds == before.seconds + AFTER - RECEIVED
-    assert after.proven_seconds == after.seconds - (AFTER - RECEIVED)
+    assert before.proven_seconds == before.seconds + PROVEN - RECEIVED
+    assert after.proven_seconds == after.seconds - (PROVEN - RECEIVED)
     said = row(made.examination, "M18-09").values["d2"].zh
     assert "依时间证明（T3）至多" in said
     assert said.endswith("终点T0）")
