@@ -32,7 +32,7 @@ PASSING: Final = frozenset({"rollback", "changed"})
 OPEN: Final = frozenset({"unshown", "newer", "stall"})
 """What leaves it undecided how the log does."""
 MOST: Final = 100
-"""Folders of evidence of one kind; further findings are counted in what the monitor says."""
+"""Folders of evidence of one kind. What is found beyond is not kept: the log is in alarm by then."""
 
 PROOF: Final = "proof.txt"
 _HOW: Final = (

@@ -108,6 +108,8 @@ class Follower:
         except NotShown as error:
             reason = self._not_shown(error)
         reason = self._stalled(now, reason)
+        if reason is None and self.memory.alarms_of("newer"):
+            reason = _NEWER  # those entries are passed; they stay unchecked in every later round
         checked = self.memory.number("checked") or 0
         size = 0 if self._mine is None else self._mine.checkpoint.size
         standing = sum(kind in alarms.STANDING for _, kind in self.memory.alarms())
@@ -250,8 +252,7 @@ class Follower:
         self._kinds.add(alarm.kind)
         if self.memory.raised(alarm.name):
             return
-        known = sum(kind == alarm.kind for _, kind in self.memory.alarms())
-        if known >= alarms.MOST:
+        if self.memory.alarms_of(alarm.kind) >= alarms.MOST:
             return
         now = int(self._clock())
         place = alarms.keep(self._folder, alarm, now, self._policy)
@@ -259,6 +260,11 @@ class Follower:
         self._tell(alarm, place)
 
 
+_NEWER: Final = (
+    "有条目的格式版本较新，本程序未能核对；请改用新版本，并以新目录重新镜像",
+    "entries of a newer version of the format were not checked; use a newer program and mirror into "
+    "a new folder",
+)
 _PENDING: Final = (
     "已签名的检查点长时间没有发布（checkpoint.pending）",
     "a checkpoint that was signed has not been published for long (checkpoint.pending)",

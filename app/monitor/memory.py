@@ -123,6 +123,11 @@ class Memory:
         """Return name and kind of every alarm, oldest first."""
         return list(self._db.execute("SELECT name, kind FROM alarms ORDER BY at, name"))
 
+    def alarms_of(self, kind: str) -> int:
+        """Return how many alarms of a kind there are."""
+        sql = "SELECT count(*) FROM alarms WHERE kind = ?"
+        return int(self._db.execute(sql, (kind,)).fetchone()[0])
+
     # -- links
 
     def links(self, bundle: int) -> Links:

@@ -26,7 +26,7 @@ from verifier.tlog.note import parse_note
 from verifier.tlog.proof import TlogProof
 from verifier.tlog.tiles import MAXIMUM_ENTRY_BYTES, TILE_WIDTH, tiles_of_size
 
-from .alarms import Alarm
+from .alarms import MOST, Alarm
 from .entries import Checker, Found
 from .errors import NotShown
 from .fetching import Source
@@ -92,7 +92,8 @@ class Reading:
         with self._memory.writing():
             for path, data, starts, first in cut:
                 for found in self._checker.read(head.note, path, data, starts, first):
-                    self._alarm(self._alarm_of(found, head, tree))
+                    if self._memory.alarms_of(found.kind) < MOST:
+                        self._alarm(self._alarm_of(found, head, tree))
             done = min(size, indexes.stop * TILE_WIDTH)
             self._memory.put(checked=done)
         return done
@@ -165,23 +166,32 @@ class Reading:
             return self._memory.number("frozen")
         if found.kind == "link":
             link = _line(self._entry(found.index), 2)
-            bundle = self._memory.bundle_of(link.removeprefix(b"link "))
-            assert bundle is not None
-            indexes = range(bundle, found.index)
-            return next(at for at in indexes if _line(self._entry(at), 2) == link)
+            first = self._memory.bundle_of(link.removeprefix(b"link "))
+            assert first is not None
+            last = min(found.index - 1, first // TILE_WIDTH * TILE_WIDTH + TILE_WIDTH - 1)
+            return min(at for at, entry in self._up_to(last) if _line(entry, 2) == link)
         if found.kind == "time":
             received = _line(self._entry(found.index), 3)
-            indexes = range(found.index - 1, -1, -1)
-            return next(at for at in indexes if _line(self._entry(at), 3) > received)
+            last = found.index - 1
+            while True:  # a bundle at a time: the entry may stand far back
+                entries = self._up_to(last)
+                later = [at for at, entry in entries if _line(entry, 3) > received]
+                if later:
+                    return later[-1]
+                last = entries[0][0] - 1
         return None
 
     def _entry(self, index: int) -> bytes:
-        """Return an entry from the mirror, which has it by now."""
+        return self._up_to(index)[-1][1]
+
+    def _up_to(self, index: int) -> list[tuple[int, bytes]]:
+        """Return the entries of a bundle up to this one, from the mirror, which has them by now."""
         bundle, at = divmod(index, TILE_WIDTH)
         for width in self._mirror.widths(bundle):
             found = self._mirror.read(None, bundle, width)
             if found is not None and width > at:
-                return entries_of(found, cut_bundle(found, width))[at]
+                entries = entries_of(found, cut_bundle(found, width))[: at + 1]
+                return list(enumerate(entries, bundle * TILE_WIDTH))
         raise AssertionError("an entry that was checked is not in the mirror")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.monitor.alarms import MOST
 from tests.app.monitor.serving import POLICY, Watch, check_about, check_proof, show, signed
 from tests.verifier import logs
 from verifier.audit import audit_log
@@ -92,6 +93,17 @@ def test_a_newer_version_leaves_it_undecided(served, watch):
     newer = logs.entry(30).replace(b"entry/v1", b"entry/v2")
     show(served, "one", with_entry(30, newer, 60))
     assert (watch.once().code, watch.kinds) == (10, ["newer"])
+    came = watch.once()  # nothing is new, and that entry is as unchecked as before
+    assert (came.code, came.fresh) == (10, 0)
+
+
+def test_one_time_far_ahead_does_not_keep_a_monitor_from_following(served, watch):
+    """Every later entry contradicts it: a bounded number is kept, each read back by bundles."""
+    D = with_entry(0, logs.entry(0, time=LATE), 600)
+    show(served, "one", D)
+    came = watch.once()
+    assert (came.code, came.size, came.standing) == (20, 600, MOST)
+    assert watch.kinds == ["time"] * MOST
 
 
 def test_a_freeze_that_the_policys_service_did_not_sign(served, watch):
