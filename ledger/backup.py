@@ -64,7 +64,8 @@ def backup(data: Path, out: Path) -> int:
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=out.parent) as folder:
         copy = Path(folder) / "beilin.db"
         # Read before the database: what stands there then is published in the snapshot too.
-        checkpoint = (data / "log/checkpoint").read_bytes()
+        there = data / "log/checkpoint"
+        checkpoint = there.read_bytes() if there.exists() else b""
         with (
             closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source,
             closing(sqlite3.connect(copy)) as target,
@@ -84,6 +85,8 @@ def backup(data: Path, out: Path) -> int:
                 if rows and not witnessed:
                     _add_bytes(tar, "log/checkpoint", rows[-1][1])
                 elif rows:
+                    if not checkpoint:
+                        raise Config("backup: log/checkpoint is missing; open the log once more")
                     # The newest that met its quorum; the newest of all waits for its own.
                     _add_bytes(tar, "log/checkpoint", checkpoint)
                     if not checkpoint.startswith(rows[-1][1]):

@@ -190,6 +190,7 @@ def _audit(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
 def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
     from .cli_report import Outcome, examine_package
     from .misconduct.check import verify_misconduct
+    from .misconduct.proof import FIRST as MISCONDUCT
     from .options import Options
     from .verify import verify_package, verify_receipt
 
@@ -211,7 +212,7 @@ def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
     if options.annex is not None:
         usage_error("--annex goes with a package; a receipt holds no provenance record")
     data = read_file(path, _MAXIMUM_RECEIPT)
-    if data.startswith(b"beilin/misconduct/"):
+    if data.startswith(MISCONDUCT):
         if options.file is not None or options.log is not None:
             usage_error("--file and --log go with a receipt, not with a proof of misconduct")
         return Outcome(verify_misconduct(data, policy, how))

@@ -109,7 +109,7 @@ class Judge:
             raise _unreliable("OTHER_ENTRY")
         if statuses.get("quorum") != DONE:
             tell(
-                "提示：回执尚未达到策略要求的见证人数，此前核验结论为“不足以判定”。",
+                "提示：回执尚未满足策略的见证要求，此前核验结论为“不足以判定”。",
                 "Note: the receipt does not have the policy's quorum of witnesses yet; until then "
                 "verification says: not determinable.",
             )

@@ -28,7 +28,7 @@ def register(commands: Any) -> None:
     )
     parser.add_argument(
         "--witness-policy", type=Path, metavar="FILE",
-        help=say("见证者及法定数，与 beilin serve 相同", "witnesses and quorum, as with beilin serve"),
+        help=say("见证者及见证要求，与 beilin serve 相同", "witnesses and quorum, as with beilin serve"),
     )  # fmt: skip
     parser.add_argument(
         "--yes", action="store_true", help=say("不再询问", "do not ask for confirmation")
@@ -67,10 +67,10 @@ def run(args: argparse.Namespace) -> int:
     ), file=sys.stderr)  # fmt: skip
     if state.quorum_size is not None and state.quorum_size < size:
         print(say(
-            "见证者尚未达到法定数，终止的检查点待发布：请以 beilin serve 和同一 --witness-policy 运行，"
-            "直至 log/checkpoint 的大小为末条序号加一。",
+            "尚未满足见证要求，终止后的检查点待发布：请以 beilin serve 和同一 --witness-policy 运行，"
+            f"直至 log/checkpoint 的大小为 {size}。",
             "The witnesses' quorum is not met yet, so the last checkpoint is not published: run beilin "
-            "serve with the same --witness-policy until log/checkpoint has that size.",
+            f"serve with the same --witness-policy until log/checkpoint has size {size}.",
         ), file=sys.stderr)  # fmt: skip
     return 0
 

@@ -29,7 +29,7 @@ def register(commands: Any) -> None:
         "--witness-policy",
         type=Path,
         metavar="FILE",
-        help=say("新日志的见证者及法定数", "witnesses and quorum of the new log"),
+        help=say("新日志的见证者及见证要求", "witnesses and quorum of the new log"),
     )
     parser.add_argument(
         "--lost", action="store_true",

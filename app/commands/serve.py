@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--witness-policy", type=Path, metavar="FILE",
-        help=say("见证者及法定数：tlog-policy 或 beilin/policy/v1，每个见证者须有网址",
+        help=say("见证者及见证要求：tlog-policy 或 beilin/policy/v1，每个见证者须有网址",
                  "witnesses and quorum: a tlog-policy or beilin/policy/v1 with their addresses"),
     )  # fmt: skip
     parser.add_argument(

@@ -262,8 +262,10 @@ class Follower:
 
 _NEWER: Final = (
     "有条目的格式版本较新，本程序未能核对；请改用新版本，并以新目录重新镜像",
-    "entries of a newer version of the format were not checked; use a newer program and mirror into "
-    "a new folder",
+    (
+        "entries of a newer version of the format were not checked; use a newer program and "
+        "mirror into a new folder"
+    ),
 )
 _PENDING: Final = (
     "已签名的检查点长时间没有发布（checkpoint.pending）",

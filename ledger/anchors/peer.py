@@ -1,6 +1,6 @@
 """One authority as this process knows it, and when it is asked again.
 
-After ``PATIENCE`` failures in a row it rests: for one interval, then two, four, … up to
+After ``FAILURES`` failures in a row it rests: for one interval, then two, four, … up to
 ``LONGEST_SECONDS``. Whoever asks on demand asks those that rest as well.
 """
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from .authority import Authority
 
-PATIENCE: Final = 3
+FAILURES: Final = 3
 LONGEST_SECONDS: Final = 3600.0
 
 
@@ -39,6 +39,6 @@ class Peer:
     def failed(self, now: float) -> None:
         """Note that there was none."""
         self.failures += 1
-        if self.failures >= PATIENCE:
-            doubled = self._interval * 2.0 ** min(self.failures - PATIENCE, 30)
+        if self.failures >= FAILURES:
+            doubled = self._interval * 2.0 ** min(self.failures - FAILURES, 30)
             self._rests_until = now + min(doubled, max(LONGEST_SECONDS, self._interval))

@@ -94,7 +94,7 @@ REASONS = {
     "PART_DIFFERS": "entries {start} to {last} (counted from 0) have the hash {first_root} in the signed tree of size {first_size} and {second_root} in that of size {second_size}",
     "LINK_AT_TWO_PLACES": "one link stands at index {first_index} and at index {index} of the signed trees",
     "RECEIVED_GOES_BACK": "entry {first_index} claims the time {first} and the later entry {index} the earlier time {second}",
-    "GROWN_AFTER_FREEZE": "entry {index} is a freeze, after which no entry may follow, and a head of size {size} was signed",
+    "GROWN_AFTER_FREEZE": "entry {index} closed the log for good, after which no entry may follow, and a head of size {size} was signed",
     "SUBMISSION_TWICE": "one submission stands in two entries, index {first_index} and index {index}",
     "ITEM_TWICE": "two entries, index {first_index} and index {index}, are both item {item} of one dossier",
     "ITEMS_OUT_OF_ORDER": "item {first_item} at index {first_index} and item {item} at index {index} of one dossier do not stand in the order of their numbers",

@@ -94,7 +94,7 @@ REASONS = {
     "PART_DIFFERS": "第 {start} 至 {last} 项（自 0 起计）在大小 {first_size} 的已签树中哈希值为 {first_root}，在大小 {second_size} 的已签树中为 {second_root}",
     "LINK_AT_TWO_PLACES": "同一链接在已签树中出现于序号 {first_index} 与序号 {index}",
     "RECEIVED_GOES_BACK": "第 {first_index} 项自称时间为 {first}，在后的第 {index} 项自称更早的时间 {second}",
-    "GROWN_AFTER_FREEZE": "第 {index} 项为冻结，其后不得再有条目，却签有大小 {size} 的树头",
+    "GROWN_AFTER_FREEZE": "第 {index} 项已宣告日志终止，其后不得再有条目，却签有大小 {size} 的树头",
     "SUBMISSION_TWICE": "同一提交出现于两个条目，序号 {first_index} 与序号 {index}",
     "ITEM_TWICE": "序号 {first_index} 与序号 {index} 两个条目同为某一案卷的第 {item} 项",
     "ITEMS_OUT_OF_ORDER": "同一案卷的第 {first_item} 项在序号 {first_index}，第 {item} 项在序号 {index}，与其编号次序不符",

@@ -55,7 +55,8 @@ def no_http(handler) -> None:
 def broken_off(handler) -> None:
     give(handler, b"log", Content_Length="5000")
     handler.close_connection = True
-    handler.connection.shutdown(2)
+    with contextlib.suppress(OSError):  # who asked may have gone
+        handler.connection.shutdown(2)
 
 
 def refused(handler) -> None:

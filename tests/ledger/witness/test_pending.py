@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.errors import Config
 from ledger.fsck import fsck
 from tests.app.server.harness import wait_until
 from tests.ledger.support import (
@@ -151,6 +152,11 @@ def test_a_backup_of_a_witnessed_log_keeps_what_met_the_quorum(made, tmp_path):
         server.behave = lambda asked, connection, each: each.send(connection, http(500))
         with open_witnessed(made.data, named) as log:
             submit(log, made.account, "b", 3)
+        good = (made.data / "log/checkpoint").read_bytes()
+        (made.data / "log/checkpoint").unlink()
+        with pytest.raises(Config, match="open the log once more"):
+            backup(made.data, tmp_path / "backup.tar")
+        (made.data / "log/checkpoint").write_bytes(good)
         assert backup(made.data, tmp_path / "backup.tar") == 5
         with tarfile.open(tmp_path / "backup.tar") as tar:
             tar.extractall(tmp_path / "restored", filter="data")
