@@ -41,11 +41,18 @@ class Shows(NamedTuple):
     not_before: str
 
     def is_better_than(self, other: Shows) -> bool:
-        """Return whether this is more in something and less in nothing."""
+        """Return whether this is more in something and less in nothing.
+
+        First comes whether it counts at all: a later receipt without the log's key or the
+        quorum adds nothing to a package (SPEC §13.8), so that nothing in it can be lost.
+        """
+        mine, theirs = self.key and self.quorum, other.key and other.quorum
+        if mine != theirs:
+            return mine
         if (other.not_after and not self.not_after) or self.not_before < other.not_before:
             return False
         later = bool(other.not_after) and self.not_after > other.not_after
-        if later or any(mine < theirs for mine, theirs in zip(self[:7], other[:7], strict=True)):
+        if later or any(own < its for own, its in zip(self[:7], other[:7], strict=True)):
             return False
         return self != other
 

@@ -130,6 +130,18 @@ def test_more_in_something_and_less_in_nothing(better: Shows) -> None:
     assert not better.is_better_than(better)
 
 
+def test_what_counts_takes_the_place_of_what_does_not() -> None:
+    # Fetched while a witness was away, with a time that a receipt without the quorum cannot lend.
+    away = TIMED._replace(quorum=False, level=1, cosigners=1, not_after="2026-11-21T12:01:00Z")
+    back = TIMED._replace(level=2, cosigners=2)
+    assert back.is_better_than(away)
+    assert not away.is_better_than(back)
+    assert PLAIN.is_better_than(away)
+    unknown = TIMED._replace(key=False, quorum=True)
+    assert TIMED.is_better_than(unknown)
+    assert not unknown.is_better_than(PLAIN)
+
+
 def test_not_ordered_means_not_better() -> None:
     cosigned = PLAIN._replace(cosigners=3)
     earlier = TIMED._replace(not_after="2026-11-21T12:05:00Z")
