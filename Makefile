@@ -12,7 +12,7 @@ CODE    := verifier ledger app tests $(wildcard bench)
 LOCKS   := verifier server build dev
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types test-fast bench soak format lock wheel image-steps clean
+.PHONY: help venv demo test lint types test-fast bench soak format lock wheel sbom image-steps clean
 
 help:           ## what there is
 	@sed -n 's/^\(\.venv \)\{0,1\}\([a-z-]*\):.*## /\2	/p' Makefile | expand -t 14
@@ -69,12 +69,11 @@ format: .venv/.installed  ## let ruff write the layout
 lock:           ## write the lock files again (UPGRADE=--upgrade takes newer versions)
 	@$(PYTHON) .ci/lock.py $(UPGRADE)
 
-wheel: .venv/.installed  ## both wheels, into dist/
-	@# setuptools packs whatever an earlier build left in build/.
-	@rm -rf build verifier/build
-	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist ./verifier .
-	@rm -rf build verifier/build
-	@ls dist
+wheel: .venv/.installed  ## both wheels, into dist/, the same bytes for everyone who builds this commit
+	@$(BIN)/python .ci/wheels.py dist
+
+sbom: wheel  ## bills of materials (CycloneDX) of verifier and server, into dist/
+	@$(BIN)/python .ci/sbom.py dist
 
 image-steps:    ## run every RUN line of the Dockerfile here, in a scratch folder
 	@$(PYTHON) .ci/dockerfile_steps.py Dockerfile

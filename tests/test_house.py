@@ -23,7 +23,7 @@ from verifier import __version__
 
 TARGETS = (
     *("venv", "demo", "test", "lint", "types", "test-fast", "bench", "soak", "lock", "wheel"),
-    *("image-steps", "format", "clean", "help"),
+    *("sbom", "image-steps", "format", "clean", "help"),
 )
 LOCKS = ("verifier", "server", "build", "dev", "oracle")
 

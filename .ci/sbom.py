@@ -1,0 +1,131 @@
+"""Write what the verifier and the service consist of, as CycloneDX 1.6 JSON (``make sbom``).
+
+One bill of materials for each distribution that runs somewhere: ``beilin-verifier`` and
+``beilin[server]``. The components are the lines of the lock file that it is installed from,
+each with the hashes of all its distributions as locked; licences and the graph of what asks
+for what are the packages' own statements, read from the environment that runs the tests. The
+distribution itself bears the SHA-256 of its wheel. Nothing is asked of a network, and the same
+commit gives the same bytes: time and serial number are derived, not drawn.
+
+Not in it: Python itself, the C library and what else an image's base brings. Its supplier
+says that.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import uuid
+from datetime import UTC, datetime
+from importlib.metadata import distribution
+from pathlib import Path
+
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model import (
+    ExternalReference,
+    ExternalReferenceType,
+    HashAlgorithm,
+    HashType,
+    Property,
+    XsUri,
+)
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from wheels import ROOT, commit_time
+
+OURS = {"verifier": ("beilin-verifier",), "server": ("beilin", "beilin-verifier")}
+"""Lock file → the distributions that are installed with it; the first is what the bill is of."""
+LINE = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; (.*?))?((?: --hash=sha256:[0-9a-f]{64})+)$")
+
+
+def locked(name: str) -> list[Component]:
+    """Return a component for each line of a lock file."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    found = []
+    for line in re.sub(r" *\\\n *", " ", text).splitlines():
+        if not line or line.lstrip().startswith("#"):
+            continue
+        match = LINE.match(line.partition("  #")[0].rstrip())
+        if match is None:
+            sys.exit(f"sbom: requirements/{name}.txt: not a locked requirement: {line[:60]}")
+        package, version, marker, hashes = match.groups()
+        component = _component(package, version, ComponentType.LIBRARY)
+        component.external_references.add(ExternalReference(
+            type=ExternalReferenceType.DISTRIBUTION, url=XsUri(str(component.purl)),
+            comment=f"each distribution that requirements/{name}.txt allows",
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)
+                    for digest in re.findall(r"[0-9a-f]{64}", hashes)],
+        ))  # fmt: skip
+        if marker:
+            component.properties.add(Property(name="beilin:only-where", value=marker))
+        found.append(component)
+    return found
+
+
+def _component(package: str, version: str, kind: ComponentType) -> Component:
+    purl = PackageURL("pypi", name=package, version=version)
+    component = Component(name=package, version=version, type=kind, purl=purl, bom_ref=str(purl))
+    stated = distribution(package).metadata
+    if distribution(package).version != version:
+        sys.exit(f"sbom: {package} {distribution(package).version} is installed, not {version}")
+    classified = [line.split(" :: ")[-1] for line in stated.get_all("Classifier") or []
+                  if line.startswith("License :: OSI Approved ::")]  # fmt: skip
+    words = stated.get("License-Expression") or stated.get("License") or " or ".join(classified)
+    if words:
+        component.licenses.add(LicenseFactory().make_from_string(words.splitlines()[0]))
+    return component
+
+
+def asked_for(package: str) -> list[str]:
+    """Return the names that a distribution asks for, on any platform, without its extras."""
+    extra = "server" if package == "beilin" else ""
+    names = []
+    for text in distribution(package).requires or []:
+        requirement = Requirement(text)
+        marker = str(requirement.marker or "")
+        if "extra ==" not in marker or (extra and f'extra == "{extra}"' in marker):
+            names.append(str(canonicalize_name(requirement.name)))
+    return names
+
+
+def bill(name: str, sums: dict[str, str], epoch: int) -> Bom:
+    """Return the bill of materials for one lock file; ``sums`` are those of our wheels."""
+    components = {each.name: each for each in locked(name)}
+    for package in OURS[name]:
+        version = distribution(package).version
+        ours = _component(package, version, ComponentType.APPLICATION)
+        wheel = f"{package.replace('-', '_')}-{version}-py3-none-any.whl"
+        ours.hashes.add(HashType(alg=HashAlgorithm.SHA_256, content=sums[wheel]))
+        components[package] = ours
+    root = components.pop(OURS[name][0])
+    bom = Bom(components=components.values())
+    bom.metadata.component = root
+    bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
+    for each in (root, *components.values()):
+        bom.register_dependency(
+            each, [components[other] for other in asked_for(each.name) if other in components]
+        )
+    # The serial number names the content: two different bills never bear the same.
+    bom.serial_number = uuid.UUID(int=0)
+    content = JsonV1Dot6(bom).output_as_string()
+    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, content)
+    return bom
+
+
+def main() -> None:
+    out = Path(sys.argv[1])
+    lines = (out / "SHA256SUMS").read_text(encoding="utf-8").split("\n")
+    sums = {line[66:]: line[:64] for line in lines if line}
+    for name in OURS:
+        bom = bill(name, sums, commit_time(ROOT))
+        place = out / f"{OURS[name][0]}.cdx.json"
+        place.write_text(JsonV1Dot6(bom).output_as_string(indent=1) + "\n", encoding="utf-8")
+        print(f"{place}: {len(bom.components)} components")
+
+
+if __name__ == "__main__":
+    main()
