@@ -16,7 +16,7 @@ from bench.table import block, summary
 from tests.project import ROOT
 
 FLOORS = {
-    "append": 1, "batches": 1, "entries": 2, "crowd": 1, "witnessed": 2, "growth": 1, "audit": 2, "receipt": 1,
+    "append": 1, "batches": 1, "entries": 2, "crowd": 1, "hostile": 2, "witnessed": 2, "growth": 1, "audit": 2, "receipt": 1,
     "seal": 1, "inspect": 4, "memory": 2,
 }  # fmt: skip
 

@@ -21,14 +21,9 @@ from app.web import logs
 from app.web.limits import CLOSE, BoundedBody
 
 from .metrics import Metrics
-from .problems import Problem, problem_of, problem_of_status
+from .problems import FOR_BROWSERS, Problem, problem_of, problem_of_status
 from .settings import Settings
 
-_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
-_FOR_BROWSERS: Final = (
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"referrer-policy", b"no-referrer"),
-)
 _LOGGED: Final = frozenset(["entries", "batches", "receipt", "latest_receipt"])
 _QUIET: Final = frozenset(
     ["tile", "checkpoint", "pending_checkpoint"]
@@ -73,10 +68,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = message["headers"] = [*message["headers"], _NOSNIFF]
+                headers = message["headers"] = [*message["headers"], *FOR_BROWSERS]
                 headers.append((b"x-trace-id", trace_id.encode()))
-                if method != "POST":
-                    headers += _FOR_BROWSERS
                 if body is not None and body.unread:
                     headers.append(CLOSE)
             elif method == "HEAD":

@@ -31,6 +31,12 @@ TYPE_PREFIX: Final = "urn:beilin:problem:"
 
 Headers = Sequence[tuple[bytes, bytes]]
 
+FOR_BROWSERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""On every answer: nothing that is sent here is to be run, framed, guessed at or told to others."""
 
 _HTTP_STATUS: Final = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large",
                        415: "media-type", 422: "bad-shape", 431: "headers-too-large"}  # fmt: skip
@@ -133,5 +139,7 @@ def problem_of_status(status: int, headers: Headers = ()) -> Problem:
 def refusal(code: str) -> Answer:
     """Return the answer to a connection that no application sees (``app/web/protocol.py``)."""
     problem = Problem(code)
-    body = problem.body(os.urandom(16).hex())
-    return Answer(problem.kind.status, problem.all_headers(len(body)), body)
+    trace_id = os.urandom(16).hex()
+    body = problem.body(trace_id)
+    headers = [*problem.all_headers(len(body)), *FOR_BROWSERS, (b"x-trace-id", trace_id.encode())]
+    return Answer(problem.kind.status, headers, body)

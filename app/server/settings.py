@@ -79,7 +79,7 @@ class Settings:
         15,
         1,
         3600,
-        "time a connection may rest between requests, or not take what we send it",
+        "time a connection may rest between requests, or take less than 64 KiB of what we send it",
         "can let idle strangers hold every connection",
     )
     answer_timeout_seconds: int = _number(
@@ -107,7 +107,8 @@ class Settings:
         1024,
         1,
         100_000,
-        "open connections; one more is answered 503 at once",
+        "open connections; one more takes the place of the one that has kept us waiting longest, or is "
+        "answered 503 where all are being answered",
         "can shut everyone out (1) or let strangers use all memory",
     )
     disk_floor_bytes: int = _number(

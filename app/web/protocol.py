@@ -1,9 +1,11 @@
 """Bounds on connections and headers, which uvicorn leaves to a proxy.
 
 A connection ends when its headers are not complete in time, when they are too
-large, when it rests or does not take its answer for too long, and at once when
-there are too many. Two readings of one request (both Content-Length and
-Transfer-Encoding, no Host, a bare upgrade) are refused here as well.
+large, and when it rests or does not take its answer for too long. Where there
+are too many, the one that has kept us waiting longest makes room for the new
+one, so that whoever merely holds connections keeps nobody out. Two readings of
+one request (both Content-Length and Transfer-Encoding, a coding other than
+chunked, no Host, a bare upgrade) are refused here as well.
 Whoever holds this file can let strangers occupy the service; receipts and the
 log are not touched by it.
 """
@@ -26,7 +28,9 @@ from uvicorn.server import ServerState
 from .limits import ARRIVED
 
 MAX_HEADERS: Final = 64
-_TARGET: Final = re.compile(rb"/[!-~]*", re.ASCII)
+TAKEN_LEAST: Final = 64 << 10
+"""Bytes of an answer that a client must take in each ``idle_timeout_seconds``, or all that is left."""
+_TARGET: Final = re.compile(rb"/[!\"$-~]*", re.ASCII)  # no fragment: it is not for servers
 
 
 class Bounds(NamedTuple):
@@ -55,6 +59,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     bounds: Bounds
     refusal: Callable[[str], Answer]
+    owing: dict[BoundedProtocol, None]
+    """Connections whose client has to send or to take something, longest first."""
 
     def __init__(
         self,
@@ -66,6 +72,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
+        self._lying = (0.0, 0)  # when the last bytes for the client were written; all that lay here
         self._in_headers = True  # also true between requests
         self._incomplete = False  # whether what came last ends within headers
         self._refused = False
@@ -76,10 +83,30 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock: a connection that says nothing is one that never ends its headers."""
         super().connection_made(transport)
-        if len(self.connections) > self.bounds.max_connections:
+        if len(self.connections) > self.bounds.max_connections and not self._make_room():
             self._refuse("too-many-connections")
             return
+        self.owing[self] = None
         self._start_timer()
+
+    def _make_room(self) -> bool:
+        """Show out the connection that has kept us waiting longest; return whether there is one."""
+        longest = next(iter(self.owing), None)
+        if longest is None:
+            return False
+        longest.give_way()
+        return True
+
+    def give_way(self) -> None:
+        """End this connection, which waits for its client, because another one came."""
+        self.owing.pop(self, None)
+        cycle: Any = self.cycle
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()  # it does not take what it asked for
+        elif cycle is not None and cycle.response_complete and not self._incomplete:
+            self.transport.close()  # it rests between requests, where no answer is expected
+        else:
+            self._refuse("too-many-connections")
 
     def _start_timer(self) -> None:
         if self._timer is None:
@@ -106,21 +133,51 @@ class BoundedProtocol(HttpToolsProtocol):
         """Forget the clocks."""
         self._stop_timers()
         super().connection_lost(exc)
+        self.owing.pop(self, None)
 
     def pause_writing(self) -> None:
         """Give a client that does not take its answer a limited time."""
         super().pause_writing()
-        if self._write_timer is None:
-            self._write_timer = self.loop.call_later(
-                self.bounds.idle_timeout_seconds, self.transport.abort
-            )
+        self.owing[self] = None
+        self._watch_writing()
 
     def resume_writing(self) -> None:
-        """Stop that clock."""
+        """Note that it took something; the clock goes on, for a client may take a byte at a time."""
         super().resume_writing()
-        if self._write_timer is not None:
-            self._write_timer.cancel()
-            self._write_timer = None
+        if self._answering() is not None:
+            self.owing.pop(self, None)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, and for the client to take what it asked for."""
+        super().on_response_complete()
+        if self._answering() is None and not self.transport.is_closing():
+            self.owing[self] = None
+        self._watch_writing()
+
+    def _watch_writing(self) -> None:
+        """Remember when what lies here for the client was written; a clock looks at it, once."""
+        self._lying = self.loop.time(), self.transport.get_write_buffer_size()
+        if self._write_timer is None:
+            self._look_at(self._lying[0] + self.bounds.idle_timeout_seconds)
+
+    def _look_at(self, when: float) -> None:
+        self._write_timer = self.loop.call_at(when, self._taken)
+
+    def _taken(self) -> None:
+        """End a connection whose client did not take enough in time, also behind a close."""
+        self._write_timer = None
+        left = self.transport.get_write_buffer_size()
+        if not left:
+            return
+        since, size = self._lying
+        now, seconds = self.loop.time(), self.bounds.idle_timeout_seconds
+        if now < since + seconds:  # written meanwhile: it may not even have been sent
+            self._look_at(since + seconds)
+        elif left > size - TAKEN_LEAST:
+            self.transport.abort()
+        else:
+            self._lying = now, left
+            self._look_at(now + seconds)
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, with the clock running while headers are incomplete."""
@@ -171,9 +228,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if size > self.bounds.max_header_bytes or len(names) > MAX_HEADERS:
             return "headers-too-large"
         lengths, hosts = names.count(b"content-length"), names.count(b"host")
-        if lengths > 1 or (lengths and b"transfer-encoding" in names) or hosts > 1:
+        codings = [value for name, value in self.headers if name == b"transfer-encoding"]
+        if lengths > 1 or (lengths and codings) or hosts > 1:
             return "bad-request"
-        if not hosts and self.parser.get_http_version() != "1.0":
+        old = self.parser.get_http_version() == "1.0"
+        if codings and (old or len(codings) > 1 or codings[0].lower() != b"chunked"):
+            return "bad-request"
+        if not hosts and not old:
             return "bad-request"
         return "" if _TARGET.fullmatch(self.url) else "bad-request"
 
@@ -188,6 +249,8 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_message_complete()
             self._in_headers = True
             self._header_bytes = 0
+            if self._answering() is not None:
+                self.owing.pop(self, None)
 
     # -- refusals
 
@@ -200,6 +263,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refused = True
         self._incomplete = False
         self._stop_timers()
+        self.owing.pop(self, None)
         cycle = self._answering()
         if cycle is not None:
             if cycle.response_started or self.pipeline:
@@ -215,9 +279,10 @@ class BoundedProtocol(HttpToolsProtocol):
         ]
         self.transport.write(b"".join([*lines, b"\r\n", answer.body]))
         self.transport.close()
+        self._watch_writing()
 
 
 def bounded(bounds: Bounds, refusal: Callable[[str], Answer]) -> type[BoundedProtocol]:
     """Return the protocol class with these bounds; ``refusal`` gives the answer for one of CODES."""
-    members = {"bounds": bounds, "refusal": staticmethod(refusal)}
+    members = {"bounds": bounds, "refusal": staticmethod(refusal), "owing": {}}
     return type("Bounded", (BoundedProtocol,), members)

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator
 
 from ..line import Line
 from ..setting import Setting
-from . import append, audit, batches, entries, growth, inspecting, memory, receipt, seal, witnessed
+from . import (
+    append,
+    audit,
+    batches,
+    entries,
+    growth,
+    hostile,
+    inspecting,
+    memory,
+    receipt,
+    seal,
+    witnessed,
+)
 
 Run = Callable[[Setting], Iterator[Line]]
 
@@ -15,6 +27,7 @@ ROWS: dict[str, tuple[Run, str]] = {
     "batches": (batches.run, "POST /v1/batches against the ledger's appends"),
     "entries": (entries.run, "POST /v1/entries, 64 connections"),
     "crowd": (entries.run_crowd, "POST /v1/entries, 512 connections, against a bare endpoint"),
+    "hostile": (hostile.run, "POST /v1/entries beside 300 hostile connections"),
     "witnessed": (witnessed.run, "what two witnesses cost"),
     "growth": (growth.run, "cost per entry of a small and a large log"),
     "audit": (audit.run, "audit and fsck against bare hashing"),
