@@ -7,7 +7,8 @@
 # A tag can be moved by whoever holds the registry account, and with it goes the log's key. So
 # whoever deploys gives the digest that they have checked; none is written here, because one
 # that nobody renews means a base without its security updates.
-# The signer's state belongs on a volume of its own: mount it at /data/signer.
+# The signer's state belongs on a volume of its own, mounted at /data/signer. deploy/compose.yaml
+# has that, and the rest of what the image does without.
 #
 # `make image-steps` runs every RUN line below on the machine at hand. For that, a RUN line
 # names places by variable only, and needs no root.
@@ -38,7 +39,7 @@ COPY ledger ledger
 COPY app app
 RUN "$BUILD/bin/pip" wheel --quiet --no-deps --no-build-isolation --wheel-dir "$BUILD/wheels" ./verifier . \
  && "$BUILD/bin/pip" --python "$PREFIX/bin/python" install --quiet --no-deps --no-index "$BUILD/wheels/"*.whl \
- && mkdir "$DATA"
+ && mkdir -p "$DATA/signer"
 
 FROM ${BASE}
 ENV PREFIX=/usr/local/beilin \
@@ -47,13 +48,13 @@ ENV PREFIX=/usr/local/beilin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 COPY --from=build /usr/local/beilin /usr/local/beilin
-# The folder exists with its owner, so that a fresh volume takes both from it.
+# Both folders exist with their owner, so that a fresh volume takes both from it.
 COPY --from=build --chown=10001:10001 --chmod=0700 /data /data
 
 # A number and not a name: an orchestrator can check it, and no passwd entry is needed.
 USER 10001:10001
 WORKDIR /data
-VOLUME ["/data"]
+VOLUME ["/data", "/data/signer"]
 EXPOSE 8080
 
 # Nothing of ours in the check: it asks as a stranger would, and any answer but 2xx raises.

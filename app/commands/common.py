@@ -83,6 +83,11 @@ def _by_name(error: Exception) -> Refusal | None:
             ("Unavailable", EXIT_TRY_AGAIN, "日志暂不可写，请稍后再试", "the log does not write now; try again later"),
             ("Overloaded", EXIT_TRY_AGAIN, "服务繁忙，请稍后再试", "busy; try again later"),
             ("NotFound", EXIT_BAD_INPUT, "找不到，请检查名称", "not found; check the name"),
+            ("Stateless", EXIT_REFUSED,
+             "请放回签名器目录的现状，切勿使用旧副本；确已丢失的，以任何人见过的最大检查点一次性写明：beilin serve --accept-existing-head 大小:根（见 deploy/HANDBOOK.md）",
+             ("put the signer's folder back as it was last, never an older copy; where it is lost for good, "
+              "say once which is the largest head that anyone has seen: "
+              "beilin serve --accept-existing-head SIZE:ROOT (deploy/HANDBOOK.md)")),
             ("Config", EXIT_BAD_INPUT, "请检查数据目录及其配置", "check the data folder and its configuration"),
             ("Frozen", EXIT_REFUSED, "日志已终止接收", "the log is closed for good"),
             ("Fatal", EXIT_REFUSED,
