@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.server import openapi
+from app.server.documented.shapes import SCHEMAS
 from app.server.main import make_app
 from app.server.problem_kinds import KINDS
 from app.server.problems import TYPE_PREFIX
@@ -56,7 +57,7 @@ def test_it_is_served(service: Running) -> None:
 
 def test_schemas_are_the_records_that_are_read_and_written() -> None:
     for kind in (DigestIn, EntryIn, BatchIn, EntryOut, BatchOut):
-        schema = openapi.SCHEMAS[kind.__name__]
+        schema = SCHEMAS[kind.__name__]
         names = {field.name: field.required for field in msgspec.structs.fields(kind)}
         assert set(schema["properties"]) == set(names)
         assert set(schema["required"]) == {name for name, required in names.items() if required}
@@ -89,7 +90,7 @@ def test_every_operation_is_complete() -> None:
 def test_every_reference_resolves_and_every_problem_is_somewhere() -> None:
     text = json.dumps(openapi.DOCUMENT)
     for part in text.split('"#/components/schemas/')[1:]:
-        assert part.split('"')[0] in openapi.SCHEMAS
+        assert part.split('"')[0] in SCHEMAS
     for code in KINDS:
         assert code in text
     assert f"^{TYPE_PREFIX}" in text

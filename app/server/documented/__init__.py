@@ -1,0 +1,1 @@
+"""The parts of the OpenAPI document: words in two languages, shapes, answers and examples."""
