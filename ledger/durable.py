@@ -82,7 +82,12 @@ def replace(path: Path, data: bytes, mode: int = 0o644) -> None:
     sync_directory(path.parent)
 
 
-def write_once(files: Iterable[tuple[Path, bytes]], *, rewrite_torn: bool = False) -> None:
+def write_once(
+    files: Iterable[tuple[Path, bytes]],
+    *,
+    rewrite_torn: bool = False,
+    named: set[Path] | None = None,
+) -> None:
     """Create files that never change; where one exists it must have these bytes.
 
     All contents are durable before the first name is given, and all names when
@@ -90,8 +95,13 @@ def write_once(files: Iterable[tuple[Path, bytes]], *, rewrite_torn: bool = Fals
     only recovery uses, a file that is a beginning of the right bytes (damaged
     from outside: we never leave such a one) is written again, and any other
     difference is Corruption.
+
+    ``named`` are folders whose own names are known to be durable; the root of all files must
+    be one. The others on the way are added: one that is there already may have been made by a
+    process that died before it synced, and a power cut would take it away with all in it.
     """
     directories: set[Path] = set()
+    folders: set[Path] = set()
     waiting: list[tuple[Path, Path, bytes]] = []
     handles: list[int] = []
     try:
@@ -101,6 +111,10 @@ def write_once(files: Iterable[tuple[Path, bytes]], *, rewrite_torn: bool = Fals
                 make_directory(path.parent.parent)
                 path.parent.mkdir(exist_ok=True)
                 directories.add(path.parent.parent)
+            folder = path.parent
+            while named is not None and folder not in named | folders:
+                folders.add(folder)
+                folder = folder.parent
             temporary, handle = _write_temporary(path, data, IMMUTABLE)
             handles.append(handle)
             waiting.append((temporary, path, data))
@@ -116,7 +130,9 @@ def write_once(files: Iterable[tuple[Path, bytes]], *, rewrite_torn: bool = Fals
                 temporary.replace(path)
                 continue
         temporary.unlink()
-    _sync_directories(sorted(directories))
+    _sync_directories(sorted(directories | {folder.parent for folder in folders}))
+    if named is not None:
+        named |= folders
 
 
 def _sync_directories(directories: list[Path]) -> None:

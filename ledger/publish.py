@@ -89,6 +89,7 @@ class Publisher:
         self._vkey = vkey
         self._checkpoint = folder / "checkpoint"
         self._pending = folder / PENDING
+        self._named = {folder}
 
     def create(self) -> None:
         """Create the empty tree."""
@@ -108,7 +109,7 @@ class Publisher:
             folders = {(self.folder / resource.path()).parent for resource in needed}
             remove_temporaries(folders)
         files = [(self.folder / resource.path(), content(resource)) for resource in needed]
-        write_once(files, rewrite_torn=recovering)
+        write_once(files, rewrite_torn=recovering, named=self._named)
 
     def published(self) -> tuple[Checkpoint, bytes] | None:
         """Return the checkpoint that stands there, and its note; None if there is none.

@@ -158,6 +158,7 @@ class Signer:
         self.vkey = vkey_of(self._key, origin)
         self._last: Head | None = None
         self._length = -1
+        self._synced = False
         self.last()
 
     @classmethod
@@ -208,6 +209,7 @@ class Signer:
                 raise Corruption(f"signer journal: went back from {self._last} to {heads[-1]}")
             self._last = heads[-1]
             self._length = start + skip + whole
+            self._synced = False
         return self._length
 
     def signed(self, size: int) -> Head | None:
@@ -235,6 +237,9 @@ class Signer:
                         f"asked to sign {head}, which does not extend {last}: {error}"
                     ) from None
                 self._append(head, whole)
+            elif not self._synced:
+                # Whoever wrote this line may have been killed before its fsync.
+                self._sync()
             text = Checkpoint(self.origin, head.size, head.root).to_text()
             line = signature_line(self.vkey.name, self.vkey.key_id, self._key.sign(text))
             return text + b"\n" + line
@@ -252,4 +257,13 @@ class Signer:
             os.fsync(handle)
         finally:
             os.close(handle)
-        self._last, self._length = head, whole + len(line)
+        self._last, self._length, self._synced = head, whole + len(line), True
+
+    def _sync(self) -> None:
+        """Make durable what another process wrote."""
+        handle = os.open(self._journal, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        self._synced = True

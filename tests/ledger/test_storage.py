@@ -29,6 +29,24 @@ def test_write_once_creates_read_only_files(tmp_path):
     assert not list(tmp_path.rglob(".tmp-*"))
 
 
+def test_folders_that_another_process_made_are_named_for_good(tmp_path, monkeypatch):
+    """It may have died before it synced them, and a power cut would take them with all in them."""
+    (tmp_path / "a/b").mkdir(parents=True)
+    synced, fsync = [], os.fsync
+
+    def note(handle):
+        synced.append(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    named = {tmp_path}
+    write_once([(tmp_path / "a/b/one", b"1")], named=named)
+    assert {str(tmp_path), str(tmp_path / "a"), str(tmp_path / "a/b")} <= set(synced)
+    synced.clear()
+    write_once([(tmp_path / "a/b/two", b"2")], named=named)
+    assert str(tmp_path / "a") not in synced, "known to be durable"
+
+
 @pytest.mark.parametrize("there", [b"", b"on", b"onf", b"one!", b"two"])
 def test_write_once_never_changes_a_file(tmp_path, there):
     path = tmp_path / "a"
