@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 
 from .encoding import decode_text, parse_base64, parse_decimal, parse_time
 from .errors import Malformed, NewerFormat, PolicyError
-from .timestamp.certificate import parse_certificate, validity_of
+from .timestamp.certificate import parse_certificate
 from .tlog.keys import ED25519, VKey, parse_vkey
 from .tlog.policy import LogPolicy, parse_log_policy
 
@@ -169,10 +169,12 @@ def _tsa(value: str) -> Tsa:
         raise PolicyError("policy: tsa: not before is later than not after")
     # One that cannot be read would make every token of that authority silently unknown.
     try:
-        first, last = validity_of(parse_certificate(tsa.certificate))
+        root = parse_certificate(tsa.certificate)
     except Malformed as error:
         raise PolicyError(f"policy: tsa: {error}") from None
-    if max(first, tsa.not_before) > min(last, tsa.not_after):
+    if root.key is None or root.extensions is None:
+        raise PolicyError("policy: tsa: certificate: its key or its extensions cannot be read")
+    if max(root.first, tsa.not_before) > min(root.last, tsa.not_after):
         raise PolicyError(
             "policy: tsa: the certificate is not valid at any time between not before and not after"
         )

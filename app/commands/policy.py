@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import base64
+import re
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +13,9 @@ from .common import EXIT_BAD_INPUT, EXIT_USAGE, Refusal, add_data, say
 
 _CERTIFICATE_BYTES: Final = 1 << 16
 """The policy takes 16 KiB of DER; PEM has a third more, and text about it."""
+_PEM: Final = re.compile(
+    rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*+)-----END CERTIFICATE-----", re.ASCII
+)
 
 
 def register(commands: Any) -> None:
@@ -73,26 +78,29 @@ def _pair(option: str, text: str) -> tuple[str, str]:
 
 def _tsa(name: str, path: str) -> Any:
     """Return a TSA with its root certificate, which may be relied on as long as it says itself."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
+    from verifier.errors import Malformed
     from verifier.policy import Tsa
+    from verifier.timestamp.certificate import parse_certificate
 
     with Path(path).open("rb") as file:
         data = file.read(_CERTIFICATE_BYTES)
     try:
-        pem = b"-----BEGIN" in data
-        read = x509.load_pem_x509_certificate if pem else x509.load_der_x509_certificate
-        certificate = read(data)
-    except ValueError:
+        root = parse_certificate(_der(data))
+    except (Malformed, ValueError):
         raise Refusal(
             EXIT_BAD_INPUT,
             f"{path}：不是 X.509 证书（PEM 或 DER）",
             f"{path}: not an X.509 certificate in PEM or DER",
         ) from None
-    return Tsa(
-        name,
-        int(certificate.not_valid_before_utc.timestamp()),
-        int(certificate.not_valid_after_utc.timestamp()),
-        certificate.public_bytes(Encoding.DER),
-    )
+    # A policy has no times before 1970.
+    return Tsa(name, max(root.first, 0), max(root.last, 0), root.data)
+
+
+def _der(data: bytes) -> bytes:
+    """Return the DER of a file that may be PEM (RFC 7468). Raises ValueError."""
+    if b"-----BEGIN" not in data:
+        return data
+    match = _PEM.search(data)
+    if match is None:
+        raise ValueError("no certificate in the PEM")
+    return base64.b64decode(b"".join(match[1].split()), validate=True)

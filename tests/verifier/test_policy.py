@@ -13,6 +13,7 @@ from tests.verifier.timestamp.chains import AUTHORITY, certificate, key, raw
 from verifier.encoding import to_base64
 from verifier.errors import PolicyError
 from verifier.policy import parse_policy
+from verifier.timestamp.certificate import parse_certificate
 
 KEY = worked.WorkedLog().key.vkey
 NAME = f"{KEY.name}+{KEY.key_id.hex()}"
@@ -122,6 +123,6 @@ def test_control_without_reading_the_certificate(monkeypatch: pytest.MonkeyPatch
     """A line that cannot be used would stand there as if it named an authority."""
     text = policy("", [f"tsa a {WINDOW} MAA=\n", TWO.line()])
     refused(text, "certificate")
-    monkeypatch.setattr("verifier.policy.parse_certificate", lambda _: None)
-    monkeypatch.setattr("verifier.policy.validity_of", lambda _: (0, 2**40))
+    sound = parse_certificate(parse_policy(policy("", [TWO.line()])).tsas[0].certificate)
+    monkeypatch.setattr("verifier.policy.parse_certificate", lambda _: sound)
     assert len(parse_policy(text).tsas) == 2

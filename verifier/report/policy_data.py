@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..encoding import escape_bytes, to_time
 from ..policy import KeyStatus, Policy, Tsa
-from ..timestamp.certificate import parse_certificate, validity_of
+from ..timestamp.certificate import parse_certificate
 from ..tlog.keys import ED25519, ED25519_COSIGNATURE, VKey
 from .policy_reach import reach, usable_witnesses
 
@@ -67,15 +67,14 @@ def kind_of(vkey: VKey) -> str:
 
 def _tsa(policy: Policy, tsa: Tsa) -> dict[str, Any]:
     certificate = parse_certificate(tsa.certificate)
-    first, last = validity_of(certificate)
     subject, _ = certificate.names()
     return {
         "name": tsa.name,
         "operator": policy.operators.get(tsa.name),
         "subject": escape_bytes(subject.encode("utf-8", "surrogatepass")),
         "sha256": hashlib.sha256(tsa.certificate).hexdigest(),
-        "valid_from": to_time(first),
-        "valid_to": to_time(last),
+        "valid_from": to_time(certificate.first),
+        "valid_to": to_time(certificate.last),
         "not_before": to_time(tsa.not_before),
         "not_after": to_time(tsa.not_after),
     }

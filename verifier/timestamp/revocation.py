@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from ..errors import CertificateFailure, Malformed
-from .certificate import Certificate, quiet
+from .certificate import Certificate, asked
 
 MAX_BYTES: Final = 1 << 20
 MAX_LISTS: Final = 8
@@ -52,45 +51,53 @@ def check_revocation(
     return min(known, default=None) if len(known) == len(since) else None
 
 
-def _complete_since(answers: Sequence[x509.CertificateRevocationList]) -> list[int]:
+class _List(NamedTuple):
+    """What is asked of a list, read at once as in ``certificate``."""
+
+    x509: x509.CertificateRevocationList
+    issuer: x509.Name
+    since: int
+    partial: bool
+
+
+def _complete_since(answers: Sequence[_List]) -> list[int]:
     # A critical extension limits a list to some certificates or to what changed: what is not in
     # it may be in another one.
-    return [
-        int(each.last_update_utc.timestamp())
-        for each in answers
-        if not any(extension.critical for extension in each.extensions)
-    ]
+    return [each.since for each in answers if not each.partial]
 
 
-def _read(data: bytes) -> x509.CertificateRevocationList:
+def _read(data: bytes) -> _List:
     if len(data) > MAX_BYTES:
         raise Malformed(f"revocation list: more than the {MAX_BYTES} bytes allowed")
-    try:
-        return x509.load_der_x509_crl(data)
-    except (ValueError, UnsupportedAlgorithm):
-        raise Malformed("revocation list: not one that can be read") from None
+    found = asked(lambda: _parts(x509.load_der_x509_crl(data)))
+    if found is None:
+        raise Malformed("revocation list: not one that can be read")
+    return found
 
 
-def _is_of(found: x509.CertificateRevocationList, issuer: Certificate) -> bool:
-    try:
-        with quiet():
-            same = found.issuer == issuer.x509.subject
-        return same and found.is_signature_valid(
-            issuer.x509.public_key()  # type: ignore[arg-type]  # a kind of key that signs none raises
-        )
-    except (InvalidSignature, TypeError, ValueError, UnsupportedAlgorithm):
-        return False
+def _parts(found: x509.CertificateRevocationList) -> _List:
+    partial = any(extension.critical for extension in found.extensions)
+    return _List(found, found.issuer, int(found.last_update_utc.timestamp()), partial)
 
 
-def _check(certificate: Certificate, found: x509.CertificateRevocationList, seconds: int) -> None:
-    entry = found.get_revoked_certificate_by_serial_number(certificate.serial)
+def _is_of(found: _List, issuer: Certificate) -> bool:
+    key: Any = issuer.key  # a kind of key that signs no lists raises
+    same = asked(lambda: found.issuer == issuer.x509.subject)
+    return bool(same and asked(lambda: found.x509.is_signature_valid(key)))
+
+
+def _check(certificate: Certificate, found: _List, seconds: int) -> None:
+    by_serial = found.x509.get_revoked_certificate_by_serial_number
+    looked_up = asked(lambda: (by_serial(certificate.serial),))
+    if looked_up is None:  # an entry that cannot be read may be this one
+        raise Malformed("revocation list: not one that can be read")
+    entry = looked_up[0]
     if entry is None:
         return
-    try:
-        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-    except (x509.ExtensionNotFound, ValueError):
-        reason = x509.ReasonFlags.unspecified
+    reason = asked(lambda: entry.extensions.get_extension_for_class(x509.CRLReason).value.reason)
+    since = asked(lambda: int(entry.revocation_date_utc.timestamp()))
     if reason is x509.ReasonFlags.remove_from_crl:
         return
-    if reason not in _ENDS or seconds >= int(entry.revocation_date_utc.timestamp()):
+    # A reason that is missing or cannot be read is none of the mild ones.
+    if reason not in _ENDS or since is None or seconds >= since:
         raise CertificateFailure("token: a certificate of its chain was revoked")

@@ -51,10 +51,9 @@ def check_signature(signer: Signer, certificate: Certificate) -> None:
         raise NotCheckable(f"signer: the signature algorithm {oid} is not computed here")
     if asked != signer.digest:
         raise Malformed("signer: the signature's digest is not the signer's")
-    try:
-        key = certificate.x509.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        raise NotCheckable("signer: the kind of key is not computed here") from None
+    key = certificate.key
+    if key is None:
+        raise NotCheckable("signer: the kind of key is not computed here")
     try:
         if oid == RSA_PSS:
             scheme = _pss(signer)
@@ -68,6 +67,8 @@ def check_signature(signer: Signer, certificate: Certificate) -> None:
             check_ed25519_signature(_ed25519(key), signer.signature, signer.signed)
         else:
             _ecdsa(key).verify(signer.signature, signer.signed, ec.ECDSA(hashed))
+    except UnsupportedAlgorithm:
+        raise NotCheckable("signer: the signature algorithm is not computed here") from None
     except (InvalidSignature, ValueError):
         raise SignatureFailure("signer: the signature does not verify") from None
 

@@ -13,7 +13,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from ..encoding import escape_bytes
@@ -27,9 +26,9 @@ from ..errors import (
 )
 from ..policy import Tsa
 from .attributes import CertificateId, certificate_ids, check_content
-from .certificate import Certificate, parse_usable, validity_of
+from .certificate import Certificate, parse_usable
 from .names import SHA_256, digest
-from .path import check_path, find_path
+from .path import Issuers, check_path, find_path
 from .revocation import check_revocation
 from .signature import check_signature
 from .signed_data import SignedData, Signer, parse_signed_data
@@ -193,9 +192,10 @@ def _trusted(
     failure: VerifierError = UnknownAuthority(
         "token: its certificates lead to none of the policy's TSA roots"
     )
+    issuers = Issuers()
     for tsa, root in roots:
         try:
-            path = find_path(certificate, pool, root, seconds)
+            path = find_path(certificate, pool, root, seconds, issuers)
             check_path(path, seconds)
             if also_valid_at is not None:
                 check_path(path, also_valid_at)
@@ -224,14 +224,13 @@ def _unread(data: SignedData, path: Sequence[Certificate]) -> tuple[str, ...]:
 
 
 def _facts(certificate: Certificate, ids: Sequence[Sequence[CertificateId]]) -> SignerFacts:
-    first, last = validity_of(certificate)
     subject, issuer = certificate.names()
     return SignerFacts(
         _escaped(subject),
         _escaped(issuer),
         certificate.serial,
-        first,
-        last,
+        certificate.first,
+        certificate.last,
         hashlib.sha256(certificate.data).hexdigest(),
         _key(certificate),
         ids[-1][0].algorithm,
@@ -243,10 +242,7 @@ def _escaped(text: str) -> str:
 
 
 def _key(certificate: Certificate) -> str:
-    try:
-        key = certificate.x509.public_key()
-    except (ValueError, UnsupportedAlgorithm):  # its signature was checked with it before
-        return "unknown"
+    key = certificate.key
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA {key.key_size}"
     if isinstance(key, ec.EllipticCurvePublicKey):
