@@ -166,13 +166,39 @@ def test_what_is_not_counted_in_the_later_one_is_reported(sealed: Sealed, case: 
 # ------------------------------------------------------------------- only if it is bound
 
 
-def test_one_without_the_quorum_adds_nothing(sealed: Sealed, case: Case) -> None:
+def test_of_one_without_the_quorum_only_the_time_counts(sealed: Sealed, case: Case) -> None:
+    """As of a receipt alone: what an authority stamped does not rest on witnesses."""
     text = policy(NAMES, witnesses=[("w", WITNESS)], quorum="quorum w")
     first = receipt(sealed, FIRST, witnesses=[W])
     result = case.check(first, receipt(sealed, LATER, token(sealed, LATER)), text)
     assert status(result) == (NOT_DONE, "WITNESS_QUORUM_NOT_MET")
-    assert shown(result) == (PASSED, "L2", "T2")
-    assert "not_after" not in result.facts
+    assert shown(result) == (PASSED, "L2", "T3")
+    assert (result.facts["not_after"], result.facts["witnessed_size"]) == (
+        to_time(NOON + 70),
+        FIRST,
+    )
+    # Where the first one lacks it too, the verdict is open and the time is that of the token.
+    later = receipt(sealed, LATER, token(sealed, LATER))
+    result = case.check(receipt(sealed, FIRST), later, text)
+    assert shown(result) == (INDETERMINATE, "L1", "T3")
+    # One whose token nobody here knows is named and gives nothing.
+    result = case.check(first, receipt(sealed, LATER, Token("ots", b"x", ())), text)
+    assert shown(result)[2] == "T2"
+    assert "TOKEN_NOT_CHECKABLE" in notes(result)
+
+
+def test_one_without_the_quorum_whose_token_is_wrong_fails(sealed: Sealed, case: Case) -> None:
+    text = policy(NAMES, witnesses=[("w", WITNESS)], quorum="quorum w")
+    first = receipt(sealed, FIRST, witnesses=[W])
+    result = case.check(first, receipt(sealed, LATER, token(sealed, FIRST)), text)
+    assert result.verdict == TOTAL_FAILED
+
+
+def test_one_by_a_key_that_does_not_stand_adds_no_time(sealed: Sealed, case: Case) -> None:
+    stolen = f"status {KEY.name}+{KEY.key_id.hex()} compromised size - time -\n"
+    text = policy(NAMES, status=stolen, witnesses=[("w", WITNESS)], quorum="quorum w")
+    result = case.check(receipt(sealed, FIRST), receipt(sealed, LATER, token(sealed, LATER)), text)
+    assert result.time_grade == "T0"
 
 
 def test_one_of_another_entry_adds_nothing_and_fails(sealed: Sealed, case: Case) -> None:
@@ -286,7 +312,7 @@ def test_control_without_asking_for_the_quorum(
     needed = tuple(name for name in latest_check._NEEDED if name != "quorum")
     monkeypatch.setattr(latest_check, "_NEEDED", needed)
     with pytest.raises(AssertionError):
-        test_one_without_the_quorum_adds_nothing(sealed, case)
+        test_of_one_without_the_quorum_only_the_time_counts(sealed, case)
 
 
 def test_control_always_taking_the_later_one(

@@ -132,14 +132,14 @@ def test_an_accuracy_of_more_than_an_hour_is_not_counted(log: Stamped) -> None:
 # ------------------------------------------------------------------- operators
 
 TABLE = {
-    "nobody is named": ("", "T3", 2),
-    "the log's operator is not named": (BOTH, "T3", 2),
-    "the authorities' are not named": (LOG_OPERATOR, "T3", 2),
-    "one is named": (f"{LOG_OPERATOR}operator tsa1 乙\n", "T3", 2),
+    "nobody is named": ("", "T3", 0),
+    "the log's operator is not named": (BOTH, "T3", 0),
+    "the authorities' are not named": (LOG_OPERATOR, "T3", 0),
+    "one is named": (f"{LOG_OPERATOR}operator tsa1 乙\n", "T3", 1),
     "two operators": (f"{LOG_OPERATOR}{BOTH}", "T4", 2),
     "one operator runs both": (f"{LOG_OPERATOR}operator tsa1 乙\noperator tsa2 乙\n", "T3", 1),
     "one is the log's own": (f"{LOG_OPERATOR}operator tsa1 甲\noperator tsa2 丙\n", "T3", 1),
-    "one is the log's own, one is not named": (f"{LOG_OPERATOR}operator tsa1 甲\n", "T3", 1),
+    "one is the log's own, one is not named": (f"{LOG_OPERATOR}operator tsa1 甲\n", "T3", 0),
     "both are the log's own": (f"{LOG_OPERATOR}operator tsa1 甲\noperator tsa2 甲\n", "T0", 0),
 }
 

@@ -45,12 +45,14 @@ def check_latest(
         except Verification as error:
             result.add("receipt_latest", FAILED, error.sub_indication, reason=str(error))
             return own
-    for name in _NEEDED:
-        check = trial.check(name)
-        if check is None or check.status != DONE:
-            sub = check.sub_indication if check else "NOT_REACHED"
-            result.add("receipt_latest", NOT_DONE, sub)
-            return own
+    missing = _missing(trial)
+    if missing == "WITNESS_QUORUM_NOT_MET" and first is not None and _stands(result):
+        # Nothing of its head counts. What a token over it shows does not rest on witnesses,
+        # here no less than in a receipt that is verified alone.
+        _take_times(result, trial, first, latest, policy, options)
+    if missing is not None:
+        result.add("receipt_latest", NOT_DONE, missing)
+        return own
     if first is None or any(check.status == FAILED for check in result.checks):
         result.add("receipt_latest", DONE, size=trial.facts["size"])
         return own
@@ -61,8 +63,7 @@ def _take(
     result: Result, trial: Result, first: Bound, latest: Bound, policy: Policy, options: Options
 ) -> Receipt:
     """Let the later receipt count; both are bound to one entry, and nothing has failed."""
-    log_key = result.check("log_key")
-    stands = log_key is not None and log_key.status == DONE
+    stands = _stands(result)
     moved = _NEEDED if not stands else ("quorum",)
     if _rank(trial) > _rank(result):
         for name in moved:
@@ -72,13 +73,36 @@ def _take(
         facts = (*_HEAD_FACTS, *(() if stands else ("log_key", "size", "root")))
         result.facts |= {name: trial.facts[name] for name in facts}
         result.trust_level = trial.trust_level
+    _take_times(result, trial, first, latest, policy, options)
+    result.add("receipt_latest", DONE, size=trial.facts["size"])
+    return first.receipt if stands else latest.receipt
+
+
+def _take_times(
+    result: Result, trial: Result, first: Bound, latest: Bound, policy: Policy, options: Options
+) -> None:
+    """Set the check ``time`` from both receipts, unless a check has failed; add what was found."""
+    if any(check.status == FAILED for check in result.checks):
+        return
     for finding in trial.findings:
         if finding not in result.findings:
             result.findings.append(finding)
     both = [first.times, latest.times]
     check_time(result, first.receipt.entry.received, both, policy, options)
-    result.add("receipt_latest", DONE, size=trial.facts["size"])
-    return first.receipt if stands else latest.receipt
+
+
+def _stands(result: Result) -> bool:
+    log_key = result.check("log_key")
+    return log_key is not None and log_key.status == DONE
+
+
+def _missing(trial: Result) -> str | None:
+    """Return why a later receipt does not count, None if it does; the quorum is the last reason."""
+    for name in _NEEDED:
+        check = trial.check(name)
+        if check is None or check.status != DONE:
+            return (check.sub_indication if check else None) or "NOT_REACHED"
+    return None
 
 
 def _rank(result: Result) -> tuple[bool, bool, int, int, int]:

@@ -200,16 +200,19 @@ def _grade(
     *,
     witnessed: bool,
 ) -> str:
-    """Return the grade, and set how many operators of authorities there are behind it."""
+    """Return the grade, and set how many operators of authorities there are behind it.
+
+    An operator is counted where the policy names it and the log's own, so that the two
+    can be told apart: the same rule as for witnesses. T3 does not ask for that.
+    """
     authorities = {stamp.timestamp.tsa for stamp in stamps if stamp.anchored is None}
     if not authorities:
         return "T2" if witnessed else "T0"
-    named = {policy.operators[name] for name in authorities if name in policy.operators}
-    unnamed = {name for name in authorities if name not in policy.operators}
-    result.facts["anchors"] = len(named) + len(unnamed)
     own_is_named = all(
         each.log is not None and each.log.name in policy.operators for each in relied
     )
+    named = {policy.operators[name] for name in authorities if name in policy.operators}
+    result.facts["anchors"] = len(named) if own_is_named else 0
     return "T4" if own_is_named and len(named) > 1 else "T3"
 
 

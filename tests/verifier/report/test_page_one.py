@@ -120,6 +120,10 @@ def test_level_and_grade_are_in_words_at_first_sight(lang):
             result.policy_source = None if level == "L0" else "x y"
             head = as_text(result, lang).partition(words["statements"])[0]
             assert words[level] in head
+            # No fact says that the policy names who runs the authority.
+            assert words[f"grade.{grade}" + (".unnamed" if grade == "T3" else "")] in head
+            result.facts["anchors"] = 1
+            head = as_text(result, lang).partition(words["statements"])[0]
             assert words[f"grade.{grade}"] in head
 
 

@@ -38,8 +38,15 @@ def headline(
         return (*lines, *(Line(one) for one in compared.limits(result, texts)))
     if examination is not None:
         lines.append(Line(article16_in_parts(examination, texts)))
-    grade = words[f"grade.{result.time_grade}"]
-    return (*lines, Line(level(result, texts)), Line(level_reason(result, texts)), Line(grade))
+    grade = Line(grade_words(result, texts))
+    return (*lines, Line(level(result, texts)), Line(level_reason(result, texts)), grade)
+
+
+def grade_words(result: Result, texts: Texts) -> str:
+    """Return what the time grade rests on, and where the policy leaves open on whom."""
+    if result.time_grade == "T3" and not result.facts.get("anchors"):
+        return texts.words["grade.T3.unnamed"]
+    return texts.words[f"grade.{result.time_grade}"]
 
 
 def article16_in_parts(examination: Examination, texts: Texts) -> str:

@@ -43,7 +43,7 @@ def test_a_stolen_key_is_said_to_have_been_saved_or_not(tmp_path, theft, status)
         ("operator tsa1 乙\noperator tsa2 丙\noperator w 丁\n", ("2", "1", "2")),
         ("operator tsa1 乙\noperator tsa2 乙\noperator w 丁\n", ("2", "1", "1")),
         ("operator tsa1 甲\noperator tsa2 甲\noperator w 甲\n", ("1", "0", "0")),
-        ("", ("1", "0", "2")),
+        ("", ("1", "0", "0")),
     ],
 )
 def test_operators_nodes_and_anchors_are_those_of_the_policy(tmp_path, operators, counts):
