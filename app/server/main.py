@@ -91,7 +91,11 @@ def _add_gauges(service: Service) -> None:
                   lambda: log.state().head_age_seconds)  # fmt: skip
     metrics.gauge("beilin_ready", "1 where new entries are taken.",
                   lambda: int(not service.not_ready()))  # fmt: skip
+    metrics.gauge("beilin_closed", "1 where the log is closed for good.",
+                  lambda: int(log.state().frozen))  # fmt: skip
     _add_tsa_gauges(service)
+    metrics.gauge("beilin_disk_floor_bytes", "Free space below which nothing new is taken.",
+                  lambda: service.settings.disk_floor_bytes)  # fmt: skip
     metrics.gauge("beilin_disk_free_bytes", "Free space of the data folder.",
                   service.disk_free_bytes)  # fmt: skip
     metrics.witnesses(log)

@@ -17,6 +17,7 @@ from ledger.witness.member import WitnessState
 
 MEDIA_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_FAILURES: Final = {500: "internal", 503: "unavailable", 507: "unavailable"}
 _METHODS: Final = frozenset(["GET", "HEAD", "POST"])
 _OF_A_WITNESS: Final[tuple[tuple[str, str, str, Callable[[WitnessState], int]], ...]] = (
     ("beilin_witness_prompt", "1 where the witness cosigns in time.", "gauge",
@@ -43,6 +44,8 @@ class Metrics:
         self._buckets: dict[str, list[int]] = defaultdict(lambda: [0] * (len(_BUCKETS) + 1))
         self._seconds: dict[str, float] = defaultdict(float)
         self._entries: dict[str, int] = defaultdict(int)
+        # There from the start: of a counter that begins to exist at 1 nobody sees an increase.
+        self._failures = {"internal": 0, "unavailable": 0}
         self._gauges: list[tuple[str, str, str, Callable[[], float]]] = []
         self._log: Log | None = None
 
@@ -51,6 +54,8 @@ class Metrics:
         self._requests[method if method in _METHODS else "other", route, status] += 1
         self._buckets[route][bisect_left(_BUCKETS, seconds)] += 1
         self._seconds[route] += seconds
+        if status in _FAILURES:
+            self._failures[_FAILURES[status]] += 1
 
     def entries(self, outcome: str, count: int) -> None:
         """Count entries that were answered: ``anchored`` or ``repeated``."""
@@ -101,6 +106,13 @@ class Metrics:
                 lines.append(f'{name}_bucket{{route="{route}",le="{bound}"}} {total}')
             lines.append(f'{name}_sum{{route="{route}"}} {self._seconds[route]:.6f}')
             lines.append(f'{name}_count{{route="{route}"}} {total}')
+        lines += [
+            "# HELP beilin_http_failures_total Answers 500 (internal), and 503 or 507 (unavailable).",
+            "# TYPE beilin_http_failures_total counter",
+        ]
+        lines += [
+            f'beilin_http_failures_total{{kind="{kind}"}} {n}' for kind, n in self._failures.items()
+        ]
         lines += [
             "# HELP beilin_entries_total Entries answered with a receipt.",
             "# TYPE beilin_entries_total counter",

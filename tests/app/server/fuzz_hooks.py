@@ -2,7 +2,8 @@
 
 Only in requests that are meant to be right; those that are meant to be wrong go out as drawn.
 A signature holds over the submission, an Idempotency-Key names one request, and a batch has no
-digest twice: no generator draws these by chance. Where nothing could be found, two addresses are
+digest twice: no generator draws these by chance. After a 202 it waits as the document asks, before
+the receipt is read. Where nothing could be found, two addresses are
 given something that is there. Nothing here changes what is checked of an answer.
 """
 
@@ -12,9 +13,11 @@ import base64
 import hashlib
 import json
 import os
+import time
 from itertools import count
 from typing import Any
 
+import requests
 import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -50,6 +53,22 @@ def before_call(context: Any, case: Any, **_: Any) -> None:
         if path in ("/tile/{path}", "/v1/declarations/{digest}") and name in case.path_parameters:
             if next(NUMBERS) % 2:
                 case.path_parameters[name] = THERE[there]
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """Wait after a 202: until the entry is published its Location is a 404 with Retry-After."""
+    if response.status_code != 202:
+        return
+    base = case.operation.base_url or ""
+    asked = {"Authorization": response.request.headers["Authorization"]}
+    for _ in range(600):
+        there = requests.get(base + response.headers["location"][0], headers=asked, timeout=60)
+        if there.status_code != 404:
+            return
+        assert "retry-after" in there.headers
+        time.sleep(0.05)
+    raise AssertionError("202, and never published")
 
 
 def sign(entry: dict[str, Any], case: Any, nonce: bytes, position: int | None) -> None:

@@ -108,16 +108,16 @@ def test_the_service_keeps_its_document(target: Target) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", range(1, 4))
 def test_it_keeps_it_for_long(target: Target, seed: int) -> None:
     report = target.folder / f"report-{seed}"
     code, said = run(
-        target, "--phases", PHASES, "--seed", str(seed), "--max-examples", "400",
+        target, "--phases", PHASES, "--seed", str(seed), "--max-examples", "200",
         "--report", "junit,ndjson", "--report-dir", str(report),
     )  # fmt: skip
     print(said, f"the full report is in {report}")
     assert code == 0, said
-    assert cases(said) > 5000
+    assert cases(said) > 3000
 
 
 def _without_a_status(document: Any) -> None:
