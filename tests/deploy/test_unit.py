@@ -73,6 +73,15 @@ def test_the_signer_lies_apart_and_both_places_are_written() -> None:
     assert set(needed[0].split()) == written
 
 
+def test_the_nightly_check_is_of_the_same_log_as_the_same_user() -> None:
+    check, service = unit.parse(read("deploy/beilin-fsck.service"))["Service"], unit.service()
+    for name in ("User", "StateDirectory", "NoNewPrivileges", "ProtectSystem", "LimitCORE"):
+        assert check[name] == service[name]
+    words = shlex.split(check["ExecStart"][0])
+    serving = shlex.split(service["ExecStart"][0])
+    assert words == [serving[0], "fsck", *serving[2:6]]
+
+
 def test_it_waits_for_the_stop_that_the_settings_allow() -> None:
     settings = Settings()
     longest = settings.shutdown_timeout_seconds + settings.shutdown_delay_ms / 1000
@@ -123,7 +132,12 @@ def analyse(*words: object) -> tuple[int, str]:
 
 
 def test_systemd_has_no_complaint(analysed: Path) -> None:
-    assert analyse("verify", "--man=no", analysed) == (0, "")
+    others = [analysed.with_name(name) for name in ("beilin-fsck.service", "beilin-fsck.timer")]
+    for other in others:
+        text = read(f"deploy/{other.name}")
+        other.write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={shutil.which('true')}", text,
+                                flags=re.MULTILINE))  # fmt: skip
+    assert analyse("verify", "--man=no", analysed, *others) == (0, "")
     analysed.write_text(analysed.read_text().replace("ProtectClock=yes", "ProtectClocks=yes"))
     assert "ProtectClocks" in analyse("verify", "--man=no", analysed)[1], "control"
 
