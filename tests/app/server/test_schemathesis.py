@@ -156,3 +156,19 @@ def test_control_a_document_that_is_not_kept_is_found(
     )  # fmt: skip
     assert code == 1, said
     assert said_of_it in said
+
+
+def test_control_a_service_that_fails_is_found(tmp_path: Path, target: Target) -> None:
+    new_log(tmp_path / "data")
+    new_account(tmp_path / "data", "first")
+    with running(tmp_path / "data", fault="internal") as server:
+        key = new_account(tmp_path / "data", "second")
+        failing = Target(server, tmp_path, target.there)
+        (tmp_path / "auth.yaml").write_text(
+            "auth:\n  - name: first\n    fixedHeaders:\n      - name: Authorization\n"
+            f"        value: Bearer {key}\n"
+        )
+        code, said = run(failing, "--phases", "coverage", "--include-path", "/v1/entries")
+    assert code == 1, said
+    assert "Server error" in said
+    assert "SECRET" not in said
