@@ -7,14 +7,13 @@ is tested in test_unit.py; here it is what an operator types.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-
-from tests.deploy import unit
 
 PLACE = Path(os.environ["PLACE"])
 UNIT = PLACE / "etc/systemd/system/beilin.service"
@@ -41,7 +40,7 @@ def start() -> None:
                 options = value
             else:
                 settings[name] = value
-    line = unit.parse(UNIT.read_text())["Service"]["ExecStart"][0]
+    (line,) = re.findall(r"^ExecStart=(.*)$", UNIT.read_text(), re.MULTILINE)
     argv = shlex.split(placed(" " + line).replace("$SERVE_OPTIONS", options))
     with JOURNAL.open("ab") as journal:
         at = journal.tell()

@@ -29,7 +29,7 @@ exec "$@"
 """,
     "systemd-sysusers": "exit 0",
     "journalctl": 'exec cat "$PLACE/journal"',
-    "systemctl": 'exec "$PROGRAM" -m tests.deploy.systemd_stub "$@"',
+    "systemctl": 'exec "$PROGRAM" -I "$STUB" "$@"',
 }
 
 
@@ -48,8 +48,8 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         port = free.getsockname()[1]
     for name, body in STUBS.items():
         (programs / name).write_text(
-            f"#!/bin/sh\nexport PLACE='{place}' PORT={port} PYTHONPATH='{ROOT}' "
-            f"PROGRAM='{sys.executable}'\n{body}\n"
+            f"#!/bin/sh\nexport PLACE='{place}' PORT={port} "
+            f"PROGRAM='{sys.executable}' STUB='{ROOT}/tests/deploy/systemd_stub.py'\n{body}\n"
         )
         (programs / name).chmod(0o755)
     (tmp_path / "deploy").symlink_to(ROOT / "deploy")
