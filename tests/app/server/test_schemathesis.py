@@ -1,6 +1,7 @@
 """The running service keeps its document: schemathesis, every check, every phase.
 
-None of its checks is left out. What ``fuzz_hooks.py`` changes in requests is said there.
+None of its checks is left out. One has little to look at: object_level_authorization compares JSON
+objects, and receipts are texts; who may read what is the matrix of test_tenancy.py. What ``fuzz_hooks.py`` changes in requests is said there.
 """
 
 from __future__ import annotations
