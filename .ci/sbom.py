@@ -80,16 +80,35 @@ def _component(package: str, version: str, kind: ComponentType) -> Component:
     return component
 
 
-def asked_for(package: str) -> list[str]:
-    """Return the names that a distribution asks for, on any platform, without its extras."""
-    extra = "server" if package == "beilin" else ""
-    names = []
+def asked_for(package: str, extras: set[str]) -> list[Requirement]:
+    """Return what a distribution with these extras asks for, on any platform."""
+    found = []
     for text in distribution(package).requires or []:
         requirement = Requirement(text)
-        marker = str(requirement.marker or "")
-        if "extra ==" not in marker or (extra and f'extra == "{extra}"' in marker):
-            names.append(str(canonicalize_name(requirement.name)))
-    return names
+        of_extras = set(re.findall(r'extra == "([^"]+)"', str(requirement.marker or "")))
+        if not of_extras or of_extras & extras:
+            found.append(requirement)
+    return found
+
+
+def graph(packages: list[str]) -> dict[str, list[str]]:
+    """Return package → the others that it asks for; ours with all their extras."""
+    extras = {name: set(distribution(name).metadata.get_all("Provides-Extra") or [])
+              for name in packages if name.startswith("beilin")}  # fmt: skip
+    asked: dict[str, list[str]] = {}
+    new = list(extras)
+    while new:
+        package = new.pop()
+        asked[package] = []
+        for requirement in asked_for(package, extras.get(package, set())):
+            name = str(canonicalize_name(requirement.name))
+            if name not in packages:
+                continue
+            asked[package].append(name)
+            if name not in asked or not requirement.extras <= extras.get(name, set()):
+                extras.setdefault(name, set()).update(requirement.extras)
+                new.append(name)
+    return asked
 
 
 def bill(name: str, sums: dict[str, str], epoch: int) -> Bom:
@@ -105,10 +124,9 @@ def bill(name: str, sums: dict[str, str], epoch: int) -> Bom:
     bom = Bom(components=components.values())
     bom.metadata.component = root
     bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
-    for each in (root, *components.values()):
-        bom.register_dependency(
-            each, [components[other] for other in asked_for(each.name) if other in components]
-        )
+    everything = {each.name: each for each in (root, *components.values())}
+    for name_, others in graph(list(everything)).items():
+        bom.register_dependency(everything[name_], [everything[other] for other in others])
     # The serial number names the content: two different bills never bear the same.
     bom.serial_number = uuid.UUID(int=0)
     content = JsonV1Dot6(bom).output_as_string()
