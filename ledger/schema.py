@@ -40,7 +40,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """All migrations; this program works with the last, and brings older databases there."""
 REVISION: Final = REVISIONS[-1]
 
@@ -203,6 +203,7 @@ accounts = Table(
     Column("identity", String(200), nullable=False),
     Column("created", _Number, nullable=False),
     Column("submitter", LargeBinary),  # a registered key: nothing unsigned any more
+    Column("entries_per_day", _Number),  # its quota; NULL: none
 )
 api_keys = Table(
     "api_keys",
@@ -212,6 +213,11 @@ api_keys = Table(
     Column("secret_hash", LargeBinary, nullable=False),
     Column("created", _Number, nullable=False),
     Column("revoked", _Number),
+    Column("scopes", String(100), nullable=False),  # names with one space between, sorted
+    Column("expires", _Number),  # good before this second; NULL: until it is revoked
+    Column("label", String(100), nullable=False),
+    Column("used", _Number),  # about when it was used last
+    Index("api_keys_account", "account"),
 )
 
 APPEND_ONLY: Final = (

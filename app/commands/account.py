@@ -1,4 +1,4 @@
-"""``beilin account new|key|revoke``: accounts, their API keys, and the key that must sign.
+"""``beilin account new|list|key|quota|revoke``: accounts, API keys, and the key that must sign.
 
 Works while the server runs.
 """
@@ -7,35 +7,45 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
+from . import account_key
 from .common import EXIT_BAD_INPUT, EXIT_REFUSED, Refusal, add_data, say
 
 
 def register(commands: Any) -> None:
     """Add the command's arguments."""
     parser = commands.add_parser("account", help=say("账号与 API 密钥", "accounts and API keys"))
-    actions = parser.add_subparsers(dest="action", required=True, metavar="new|key|revoke")
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="new|list|key|quota|revoke"
+    )
     new = actions.add_parser(
         "new", help=say("新建账号，显示一次密钥", "create one; shows its key once")
     )
     new.add_argument("name", metavar="NAME")
     new.set_defaults(run=run_new)
+    listing = actions.add_parser("list", help=say("列出账号", "list the accounts"))
+    listing.set_defaults(run=run_list)
     key = actions.add_parser(
         "key",
-        help=say("登记必须用以签名的提交人公钥", "register the submitter's key that must sign"),
-    )
-    key.add_argument("--account", required=True, metavar="NAME|ID")
+        help=say("API 密钥：new、list、revoke；或登记必须用以签名的提交人公钥",
+                 "API keys: new, list, revoke; or register the submitter's key that must sign"),
+    )  # fmt: skip
+    account_key.register(key, actions)
+    # Not required for the parser: they are not for new, list and revoke.
+    key.add_argument("--account", metavar="NAME|ID")
+    key.add_argument("--data", type=Path, metavar="DIR")
     key.add_argument(
-        "--public-key", required=True, metavar="BASE64",
+        "--public-key", metavar="BASE64",
         help=say("提交人的公钥，见 beilin identity new 的输出",
                  "the submitter's public key, as beilin identity new prints it"),
     )  # fmt: skip
-    key.set_defaults(run=run_key)
+    key.set_defaults(run=run_key, parser=key)
     revoke = actions.add_parser("revoke", help=say("撤销账号的全部密钥", "revoke all its keys"))
     revoke.add_argument("name", metavar="NAME|ID")
     revoke.set_defaults(run=run_revoke)
-    for action in (new, key, revoke):
+    for action in (new, listing, revoke):
         add_data(action)
 
 
@@ -59,8 +69,25 @@ def run_new(args: argparse.Namespace) -> int:
     return 0
 
 
+def run_list(args: argparse.Namespace) -> int:
+    """List the accounts, one line each."""
+    from ledger.accounts import Accounts
+    from ledger.config import open_database, read_config
+    from verifier.encoding import to_base64
+
+    engine = open_database(args.data, read_config(args.data))
+    try:
+        for account in Accounts(engine).all():
+            print(f"{to_base64(account.id)}  {account.label}")
+    finally:
+        engine.dispose()
+    return 0
+
+
 def run_key(args: argparse.Namespace) -> int:
     """Register the public key that must sign all further submissions of an account, once."""
+    if args.account is None or args.public_key is None or args.data is None:
+        args.parser.error("--account, --public-key and --data, or: new, list, revoke")
     from ledger.accounts import Accounts
     from ledger.config import open_database, read_config
     from ledger.errors import AlreadyExists, Unacceptable

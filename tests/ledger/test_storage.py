@@ -9,7 +9,8 @@ import time
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from ledger import accounts, engine, migrate
+from ledger import engine, migrate
+from ledger.accounts.checking import BELIEVED_SECONDS
 from ledger.durable import Lock, locked, make_directory, replace, write_once
 from ledger.engine import check_settings, open_engine, writing
 from ledger.errors import AlreadyExists, Config, Conflict, Corruption, Held, NotFound
@@ -275,7 +276,7 @@ def test_revoking_takes_effect_at_once_and_within_a_second_elsewhere(log, made):
         asked = time.monotonic()
         if other.accounts.authenticate(key) is None:
             break
-        assert asked < known + accounts._BELIEVED_SECONDS
+        assert asked < known + BELIEVED_SECONDS
         time.sleep(0.05)
     other.close()
 
