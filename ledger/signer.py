@@ -239,7 +239,7 @@ class Signer:
                 self._append(head, whole)
             elif not self._synced:
                 # Whoever wrote this line may have been killed before its fsync.
-                self._sync()
+                self._sync(whole)
             text = Checkpoint(self.origin, head.size, head.root).to_text()
             line = signature_line(self.vkey.name, self.vkey.key_id, self._key.sign(text))
             return text + b"\n" + line
@@ -259,11 +259,21 @@ class Signer:
             os.close(handle)
         self._last, self._length, self._synced = head, whole + len(line), True
 
-    def _sync(self) -> None:
-        """Make durable what another process wrote."""
-        handle = os.open(self._journal, os.O_RDONLY)
+    def _sync(self, whole: int) -> None:
+        """Make durable what another process wrote, or this one when its fsync failed.
+
+        The line is written again first: after a failed fsync the kernel holds it for clean, and
+        a second fsync alone would succeed without it.
+        """
+        assert self._last is not None
+        line = _to_line(self._last)
+        handle = os.open(self._journal, os.O_RDWR)
         try:
+            ends = os.pread(handle, 1, whole - 1) == b"\n"
+            start = whole - len(line) + (not ends)  # one that lacks only its LF gets it now
+            if os.pwrite(handle, line, start) != len(line):
+                raise OSError(f"{self._journal.name}: short write")
             os.fsync(handle)
         finally:
             os.close(handle)
-        self._synced = True
+        self._length, self._synced = start + len(line), True

@@ -80,11 +80,16 @@ class Server:
     """One run of ``beilin serve``, or of a script that stands for it."""
 
     def __init__(
-        self, data: Path, *arguments: str, fault: str | None = None, **settings: object
+        self,
+        data: Path,
+        *arguments: str,
+        fault: str | None = None,
+        module: str = "tests.app.server.faulty_server",
+        **settings: object,
     ) -> None:
         self.data = data
         self._errors = (data.parent / f"stderr-{time.monotonic_ns()}").open("w+b")
-        start = ["-m", "app.cli" if fault is None else "tests.app.server.faulty_server", "serve"]
+        start = ["-m", "app.cli" if fault is None else module, "serve"]
         self.process = subprocess.Popen(
             [sys.executable, *start, "--data", str(data), "--listen", "127.0.0.1:0", *arguments],
             cwd=ROOT, env=environment(**settings) | {"FAULT": fault or ""},
@@ -95,7 +100,9 @@ class Server:
         match = re.fullmatch(r"listening on (http://127\.0\.0\.1:[0-9]+)\n", line)
         if match is None:
             self.process.wait(PATIENCE)
-            raise AssertionError(f"no address but {line!r}: {self.errors()}")
+            said = self.errors()
+            self.close()
+            raise AssertionError(f"no address but {line!r}: {said}")
         self.url = match[1]
         self.address = ("127.0.0.1", int(urlsplit(self.url).port or 0))
 

@@ -55,7 +55,7 @@ def journal_written_after_the_signature(patch: pytest.MonkeyPatch, _world: World
 
 def journal_not_synced(patch: pytest.MonkeyPatch, _world: World) -> None:
     """Found by the simulation in our own code: the line of a process that died before its fsync."""
-    patch.setattr(Signer, "_sync", lambda self: None)
+    patch.setattr(Signer, "_sync", lambda self, whole: None)
 
     def unsynced(self: Signer, head: Head, whole: int) -> None:
         handle = os.open(self._journal, os.O_RDWR)
