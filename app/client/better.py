@@ -43,8 +43,9 @@ class Shows(NamedTuple):
     def is_better_than(self, other: Shows) -> bool:
         """Return whether this is more in something and less in nothing.
 
-        First comes whether it counts at all: a later receipt without the log's key or the
-        quorum adds nothing to a package (SPEC §13.8), so that nothing in it can be lost.
+        First comes whether its head counts, because the verdict hangs on that: of a later receipt
+        without the quorum nothing but the time counts (SPEC §13.8), and a stamped head with the
+        quorum follows, at the cost of minutes.
         """
         mine, theirs = self.key and self.quorum, other.key and other.quorum
         if mine != theirs:

@@ -76,6 +76,7 @@ class Judge:
         known = self._state.head(self._origin)
         if note is None:
             if known is not None:
+                self._check_key(known)
                 raise self._contradiction(known, None)
             return
         try:
@@ -131,10 +132,29 @@ class Judge:
     def _extends(self, known: bytes | None, note: bytes) -> None:
         if known is None or known == note:
             return
+        self._check_key(known)
         try:
             check_extends(checkpoint_of(known), checkpoint_of(note), self._api.static)
         except ConsistencyFailure:
             raise self._contradiction(known, note) from None
+
+    def _check_key(self, known: bytes) -> None:
+        """Refuse where another key signed what is remembered: two keys contradict nobody."""
+        try:
+            verify_note(parse_note(known), self._keys)
+        except VerifierError:
+            path = shown(self._state.head_path(self._origin))
+            raise Refusal(
+                EXIT_REFUSED,
+                "该名称的日志此前由另一密钥签名，与策略文件中的密钥不同：可能是同名新建的日志，也可能不是原来的日志。"
+                "未依赖服务器的任何答复。请经独立渠道向运营者核对密钥；确认确为新建日志后，"
+                f"将所记住的检查点 {path} 移至别处保存，再重试。",
+                "Another key than the policy's signed what is remembered of a log of this name: it may "
+                "have been created anew under its name, or it is not the one that you used. No answer of "
+                "the server was relied on. Compare the key with the operator through an independent "
+                "channel; if the log is new indeed, move the remembered checkpoint away, keep it, and try "
+                f"again: {path}.",
+            ) from None
 
     def _contradiction(self, known: bytes, note: bytes | None) -> Refusal:
         """Keep both signed notes: together they convict the log, whatever it says later."""

@@ -127,12 +127,13 @@ class State:
 
     # -- remembered checkpoints
 
-    def _head_path(self, origin: str) -> Path:
+    def head_path(self, origin: str) -> Path:
+        """Return where the newest checkpoint seen of a log is kept."""
         return self._heads / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.txt"
 
     def head(self, origin: str) -> bytes | None:
         """Return the signed note of the newest checkpoint seen of this log, if any."""
-        path = self._head_path(origin)
+        path = self.head_path(origin)
         if not path.exists():
             return None
         note = read_small(path, MAXIMUM_BYTES)
@@ -155,7 +156,7 @@ class State:
             if known != seen:
                 return False
             if known is None or checkpoint_of(note).size > checkpoint_of(known).size:
-                path = self._head_path(origin)
+                path = self.head_path(origin)
                 with writing(path):
                     replace(path, note)
             return True

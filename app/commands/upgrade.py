@@ -76,6 +76,12 @@ def run(args: argparse.Namespace) -> int:
         f"{shows.proofs} proofs of an earlier time, {shows.cosigners} other signatures; the first "
         "receipt is kept.",
     ))  # fmt: skip
+    if policy is not None and not shows.quorum:
+        tell(
+            "提示：该回执尚未满足策略的见证要求，核验结论为“不足以判定”；见证者签署后请再次运行 beilin upgrade。",
+            "Note: this receipt does not have the policy's quorum of witnesses yet, and verification "
+            "says: not determinable. Run beilin upgrade again once the witnesses have signed.",
+        )
     if policy is None:
         tell(
             "提示：未提供 --policy，日志的签名和时间戳的证书链均未核验；请以 beilin-verify 核验。",

@@ -244,7 +244,7 @@ _SUBS = {
     ),
     "NO_POE": Sub(
         "there is no independent proof of time; the time is the log's own word",
-        "the party submitting or the operator: a trusted timestamp over the checkpoint, or the signature of an independent witness.",
+        "the party submitting or the operator: a trusted timestamp over the checkpoint, or the signature of an independent witness; where the log has them by now, the party submitting fetches them with beilin upgrade.",
         'only the time grade can: a proof of time made later shows only "no later than when it was made". The result does not change.',
     ),
     "NOT_CHECKABLE_HERE": Sub(
@@ -254,7 +254,7 @@ _SUBS = {
     ),
     "WITNESS_QUORUM_NOT_MET": Sub(
         "the signatures counted are not those that the policy asks for",
-        "the party submitting: a later receipt from the log with enough witnesses' signatures.",
+        "the party submitting: a later receipt from the log with enough witnesses' signatures (beilin upgrade).",
         "yes: verify again once the witnesses have signed.",
     ),
     "NEWER_FORMAT": Sub(
