@@ -11,8 +11,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
 
+from verifier.encoding import escape_bytes
 from verifier.errors import VerifierError
-from verifier.evidence.freeze import Freeze, verify_freeze
+from verifier.evidence.entry import parse_entry
+from verifier.evidence.freeze import Freeze, parse_freeze, verify_freeze
 from verifier.evidence.handover import MAX_BYTES, verify_handover
 from verifier.tlog.keys import VKey
 
@@ -24,6 +26,19 @@ from .service_key import ServiceKey
 HANDOVER_FILE: Final = "handover.txt"
 """A copy of entry 0 of the log that goes on, in the folders of both."""
 _ATTEMPTS: Final = 5
+
+
+def closed_words(entry: bytes) -> str:
+    """Return what is said where a log whose last entry is this ``freeze`` is asked to take more."""
+    words = "the log was closed for good"
+    try:
+        body = parse_entry(entry).body
+        successor = None if body is None else parse_freeze(body)[0].successor
+    except VerifierError:
+        return words
+    if successor is None:
+        return words
+    return f"{words}; the log that goes on is {escape_bytes(successor.name.encode())}"
 
 
 def refuse_handed_over(data: Path, log: VKey) -> None:

@@ -385,6 +385,15 @@ class Log:
         """Return the policy that a verifier of this log is given; ``more`` as ``to_policy``."""
         return to_policy(self.config, int(self._clock()), plain=plain, **more)
 
+    def closed_words(self) -> str:
+        """Return that the log is closed and which one goes on; "" while it is not closed."""
+        return "" if self._writer is None else self._writer.closed_words
+
+    def is_cosigned(self) -> bool:
+        """Return whether a witness ever signed a head of this log."""
+        with reading(self._engine) as connection:
+            return queries.is_cosigned(connection)
+
     def anchor_state(self) -> AnchorState:
         """Return how asking for the time goes."""
         return AnchorState() if self._anchoring is None else self._anchoring.state()

@@ -129,7 +129,7 @@ class Sequencer:
         if self._closing:
             raise Unavailable("the log is closing")
         if self._writer.frozen:
-            raise Frozen("the log was closed for good")
+            raise Frozen(self._writer.closed_words)
         under_way = self._keys.get((request.account, request.key))
         if under_way is not None:
             if under_way != request.fingerprint:

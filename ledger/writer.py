@@ -25,6 +25,7 @@ from verifier.tlog.merkle import leaf_hash
 from verifier.tlog.tiles import to_bundle
 
 from . import levels, queries, store
+from .closing import closed_words
 from .engine import writing
 from .errors import Conflict, Corruption, Frozen
 from .heads import check_claims, check_tail
@@ -79,6 +80,7 @@ class Writer:
         self.head = Head(0, b"")
         self.count = 0
         self.frozen = False
+        self.closed_words = ""
         self._published = 0
         self._received = 0
         self._edge = RightEdge()
@@ -122,6 +124,7 @@ class Writer:
                 raise Corruption(f"entries.entry, index {row.index}: {error}") from error
             self._received = entry.received
             self.frozen = entry.kind == "freeze"
+            self.closed_words = closed_words(row.entry) if self.frozen else ""
 
     def recover(self) -> None:
         """Load, then finish whatever the last process left unfinished."""
@@ -160,7 +163,7 @@ class Writer:
     def number(self, jobs: Sequence[Job]) -> Numbered:
         """W1. When this returns the new entries have their places for good."""
         if self.frozen:
-            raise Frozen("the log was closed for good")
+            raise Frozen(self.closed_words)
         if self._witnesses is not None:
             self._witnesses.check()
         received = max(int(self._clock()), self._received)
@@ -178,7 +181,8 @@ class Writer:
         self._received = received
         if numbered.rows.entries:
             last = numbered.rows.entries[-1][2]
-            self.frozen = isinstance(last, bytes) and last.startswith(FREEZE)
+            if isinstance(last, bytes) and last.startswith(FREEZE):
+                self.frozen, self.closed_words = True, closed_words(last)
         return numbered
 
     # -- sign, W2 ----------------------------------------------------------------

@@ -89,7 +89,10 @@ def _by_name(error: Exception) -> Refusal | None:
               "say once which is the largest head that anyone has seen: "
               "beilin serve --accept-existing-head SIZE:ROOT (deploy/HANDBOOK.md)")),
             ("Config", EXIT_BAD_INPUT, "请检查数据目录及其配置", "check the data folder and its configuration"),
-            ("Frozen", EXIT_REFUSED, "日志已终止接收", "the log is closed for good"),
+            ("Frozen", EXIT_REFUSED,
+             "不再接受登记；已有回执照常查询，继续登记请新建日志并运行 beilin handover",
+             ("it takes nothing more; receipts are served as before, and to go on create a new log and "
+              "run beilin handover")),
             ("Fatal", EXIT_REFUSED,
              "为避免自相矛盾，拒绝写入。请勿删除任何文件，先运行 beilin fsck；数据库较旧的，从日志副本补回：beilin recover（见 README.md 与 ledger/DESIGN.md 的恢复表）",
              ("writing is refused, so that the log cannot contradict itself. Delete nothing; "

@@ -31,6 +31,10 @@ def register(commands: Any) -> None:
         help=say("见证者及见证要求，与 beilin serve 相同", "witnesses and quorum, as with beilin serve"),
     )  # fmt: skip
     parser.add_argument(
+        "--unwitnessed", action="store_true",
+        help=say("不请见证者签名（见证者已不在时）", "without witnesses, where they are gone for good"),
+    )  # fmt: skip
+    parser.add_argument(
         "--yes", action="store_true", help=say("不再询问", "do not ask for confirmation")
     )
     parser.set_defaults(run=run)
@@ -48,6 +52,14 @@ def run(args: argparse.Namespace) -> int:
     origin = read_config(args.data).origin
     roster = read_witnesses(args.data, args.witness_policy)
     with Log.open(args.data, signer_state=args.signer_state, witnesses=roster) as log:
+        if roster is None and not args.unwitnessed and log.is_cosigned() and not log.state().frozen:
+            raise Refusal(
+                EXIT_USAGE,
+                "该日志曾有见证者签名：请以 --witness-policy 给出见证者，使终止后的检查点也有签名；"
+                "见证者确已不在的，加 --unwitnessed",
+                "witnesses have signed heads of this log: give them with --witness-policy, so that they "
+                "sign the closing one too; where they are gone for good, add --unwitnessed",
+            )
         if not log.state().frozen and not args.yes:
             _confirm(origin, log.state().size)
         try:

@@ -135,6 +135,26 @@ def _told(came: Round) -> None:
             f"The followed size is {size}. There is an alarm ({came.standing} that will stand); "
             "see the folder evidence.",
         ), flush=True)  # fmt: skip
+    if came.closed is not None:
+        print(_closed(came.closed, came.successor), flush=True)
+    if came.waiting:
+        print(say(
+            "有已签名而尚未发布的检查点（checkpoint.pending），正等待见证者签名。",
+            "A signed checkpoint is not published yet and waits for witnesses (checkpoint.pending).",
+        ), flush=True)  # fmt: skip
+
+
+def _closed(index: int, successor: str | None) -> str:
+    if successor is None:
+        return say(
+            f"日志已由第 {index} 项（自 0 起计）永久终止，未指明后续日志。",
+            f"Entry {index} (counted from 0) closed the log for good and names no log that goes on.",
+        )
+    return say(
+        f"日志已由第 {index} 项（自 0 起计）永久终止；其指明的后续日志：{successor}。监视后续日志须另用其核验策略。",
+        f"Entry {index} (counted from 0) closed the log for good and names the log that goes on: "
+        f"{successor}. To follow that one takes its own policy.",
+    )
 
 
 class _Quiet:

@@ -12,7 +12,10 @@ from typing import Final, NamedTuple
 
 from verifier.checks.log_entries import Entries, is_open
 from verifier.checks.log_own import OwnEntries
-from verifier.evidence.entry import FREEZE
+from verifier.encoding import escape_bytes
+from verifier.errors import VerifierError
+from verifier.evidence.entry import FREEZE, parse_entry
+from verifier.evidence.freeze import parse_freeze
 from verifier.policy import Policy
 from verifier.tlog.note import parse_note
 
@@ -67,9 +70,21 @@ class Checker:
             found = list(_one_by_one(entries, path, data, starts, first))
         if entries.frozen and frozen is None:
             spans = enumerate(pairwise(starts), first)
-            frozen = next(at for at, (begin_, _) in spans if data.startswith(FREEZE, begin_))
+            place = next((at, span) for at, span in spans if data.startswith(FREEZE, span[0]))
+            frozen, (start, end) = place
+            self._memory.put(successor=_successor(data[start : end - 2]))
         self._memory.put(received=entries.last, frozen=frozen)
         return found
+
+
+def _successor(entry: bytes) -> str | None:
+    """Return the name of the log that goes on, as the closing statement has it; None for none."""
+    try:
+        body = parse_entry(entry).body
+        successor = None if body is None else parse_freeze(body)[0].successor
+    except VerifierError:  # a fault of its own, found above
+        return None
+    return None if successor is None else escape_bytes(successor.name.encode())
 
 
 def _one_by_one(

@@ -34,13 +34,20 @@ _PAUSE_SECONDS: Final = 1.0
 
 
 class Round(NamedTuple):
-    """What a round came to: exit code, size followed, entries that were new, why it is undecided."""
+    """What a round came to: exit code, size followed, entries that were new, why it is undecided.
+
+    ``closed`` is the index of the entry that closed the log, ``successor`` the log that it names;
+    ``waiting`` says that a signed head is not published yet.
+    """
 
     code: int
     size: int
     fresh: int
     reason: tuple[str, str] | None
     standing: int
+    closed: int | None = None
+    successor: str | None = None
+    waiting: bool = False
 
 
 class Follower:
@@ -118,7 +125,17 @@ class Follower:
             code = ALARM
         elif reason is not None or self._kinds & alarms.OPEN:
             code = UNDECIDED
-        return Round(code, size, checked - before, reason, standing)
+        named = self.memory.get("successor")
+        return Round(
+            code,
+            size,
+            checked - before,
+            reason,
+            standing,
+            self.memory.number("frozen"),
+            None if named is None else named.decode(),
+            self.memory.number("pending_since") is not None,
+        )
 
     def _follow(self, now: int) -> tuple[str, str] | None:
         """Follow the served checkpoint; return why it could not be followed, if it could not."""

@@ -237,7 +237,7 @@ def _document() -> dict[str, Any]:
                 "readyz", "machine", ("It takes entries", "是否可受理"),
                 ("Database, disk and signer can write; a witness that disagrees is named.",
                  "数据库、磁盘与签名器可写；列出持不同意见的见证者。"),
-                answer("It does.", "可受理。", TEXT, None, "ready"), (*public, "not-ready")),
+                answer("It does.", "可受理。", TEXT, None, "ready"), (*public, "not-ready", "frozen")),
             "/metrics": _get(
                 "metrics", "machine", ("Metrics for Prometheus", "供 Prometheus 读取的指标"),
                 ("Not for the public side of a proxy.", "不应经代理对外公开。"),

@@ -102,7 +102,7 @@ _TABLE: Final[tuple[tuple[type[Exception], str, bool], ...]] = (
     (ledger.Overloaded, "overloaded", False),
     (ledger.NoSpace, "disk-full", False),
     (ledger.Unavailable, "writing-stopped", False),
-    (ledger.Frozen, "frozen", False),
+    (ledger.Frozen, "frozen", True),
     (ledger.Fatal, "writing-stopped", False),
 )
 

@@ -153,10 +153,13 @@ class Service:
             return "shutting down"
         if self.disk_free_bytes() < self.settings.disk_floor_bytes:
             return "disk space below the floor"
-        state = self.log.state()
-        if state.frozen:
-            return "the log is closed for good"
-        return "" if state.healthy else "storage fails at the moment"
+        if self.is_closed():
+            return self.log.closed_words()
+        return "" if self.log.state().healthy else "storage fails at the moment"
+
+    def is_closed(self) -> bool:
+        """Return whether the log takes nothing any more, as its operator wanted."""
+        return not self.failed and not self.draining and self.log.state().frozen
 
     def disagreeing(self) -> list[str]:
         """Return a line for each witness that is out of the quorum, saying why."""

@@ -251,3 +251,25 @@ def test_nothing_is_written_but_the_report(made, no_network, run):
     before = sorted(path for path in made.rglob("*"))
     run(*PACKAGE, "--log", "{}/log")
     assert sorted(path for path in made.rglob("*")) == before
+
+
+OTHERS = {
+    "policy": "beilin-verify policy show",
+    "dossier": "compare A B",
+    "freeze": "audit",
+    "key": "audit",
+    "entry": "audit",
+    "declaration": "package (ZIP)",
+    "manifest": "package (ZIP)",
+    "statement": "package (ZIP)",
+    "annex": "--annex",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_file_of_ours_that_another_command_takes_says_which(tmp_path, run, kind):
+    path = tmp_path / "file.txt"
+    path.write_bytes(f"beilin/{kind}/v1\n".encode())
+    code, out, err = run(str(path), "--policy", "{}/policy", "--lang", "en")
+    assert (code, out) == (65, "")
+    assert OTHERS[kind] in err

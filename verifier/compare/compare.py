@@ -57,6 +57,7 @@ def compare_files(first: Path, second: Path, policy: Policy, options: Options) -
             found.append(read_material(path, policy))
         except Unusable as error:
             result.add("material", NOT_DONE, error.sub_indication, side=side, reason=str(error))
+            result.note("FILE_NOT_USED", side=side, name=path.name, log=error.log or "-")
             return Comparison(result, None)
     return compare_materials(result, found, policy, options)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from ..checks.members import MAX_RECEIPT, read_member
 from ..checks.receipt import check_receipt, sub_of
+from ..encoding import escape_bytes
 from ..errors import Malformed, NotDecided, VerifierError
 from ..evidence import package
 from ..evidence.dossier import parse_dossier
@@ -38,11 +39,12 @@ MAX_RECEIPTS: Final = 512
 
 
 class Unusable(VerifierError):
-    """Nothing in a file can be compared; ``sub_indication`` says why."""
+    """Nothing in a file can be compared; ``sub_indication`` says why, ``log`` whose it claims to be."""
 
-    def __init__(self, sub_indication: str, reason: str) -> None:
+    def __init__(self, sub_indication: str, reason: str, log: str = "") -> None:
         super().__init__(reason)
         self.sub_indication = sub_indication
+        self.log = log
 
 
 def read_material(path: Path, policy: Policy) -> Material:
@@ -71,9 +73,24 @@ def material_of(data: bytes, policy: Policy) -> Material:
     except Unusable:
         raise
     except NotDecided as error:
-        raise Unusable(error.sub_indication, str(error)) from None
+        raise Unusable(error.sub_indication, str(error), claimed_log(data)) from None
     except VerifierError as error:
-        raise Unusable(sub_of(error), str(error)) from None
+        raise Unusable(sub_of(error), str(error), claimed_log(data)) from None
+
+
+def claimed_log(note: bytes) -> str:
+    """Return name and key id of each line of a note that bears its log's name; "" for no note.
+
+    Nothing of it is verified: it is for finding the policy or the file that was meant.
+    """
+    try:
+        parsed = parse_note(note)
+        origin = parse_checkpoint(parsed.text).origin
+    except VerifierError:
+        return ""
+    lines = [line for line in parsed.signatures if line.name == origin]
+    found = {f"{line.name}+{line.key_id.hex()}" for line in lines} or {origin}
+    return " ".join(escape_bytes(each.encode()) for each in sorted(found))
 
 
 def is_comparable(head: bytes) -> bool:
@@ -175,7 +192,8 @@ def _verified(data: bytes, policy: Policy) -> tuple[Receipt, Checkpoint, VKey]:
         sub = trial.sub_indication
         if sub == "SIGNED_DATA_NOT_FOUND":  # the file of a receipt is not asked for here
             sub = "UNKNOWN_LOG_KEY"
-        raise Unusable(sub or "FORMAT_FAILURE", "compare: a receipt that does not hold")
+        said = claimed_log(receipt.proof.note) if receipt is not None else ""
+        raise Unusable(sub or "FORMAT_FAILURE", "compare: a receipt that does not hold", said)
     try:
         head, log = log_key_of(receipt.proof.note, policy)
     except NotDecided as error:

@@ -83,6 +83,7 @@ SUBS = {
 FINDINGS = {
     "PROVEN_KEY_STATUS": "the policy holds a status against the key {name} ({status}): that its holder alone used it is then all the less shown.",
     "NOT_COMPARED": "of file {side} this was left out of the comparison (it does not verify, is of another log or key, or is one too many): {name}.",
+    "FILE_NOT_USED": "it is file {side}, {name}, that cannot be used; the log and key that it names (not verified): {log}.",
     "COPY_NOT_USED": "the copy of the log supplied was not used: {reason}.",
     "PAIRS_NOT_PROVEN": "{count} pairs looked contradictory and could not be proven under this policy; they were not counted.",
     "PROOF_WRITTEN": "the proof of the contradiction was written to {name}; anyone can verify it: beilin-verify FILE --policy POLICY.",

@@ -83,6 +83,7 @@ SUBS = {
 FINDINGS = {
     "PROVEN_KEY_STATUS": "核验策略对密钥 {name} 载有状态（{status}）：仅由其持有人使用一节，因此更未能说明。",
     "NOT_COMPARED": "材料 {side} 中下列部分未纳入比对（核验不一致、属于其他日志或密钥，或超出数量）：{name}。",
+    "FILE_NOT_USED": "不能使用的是材料 {side}（{name}）；其所称的日志与密钥（未经核验）：{log}。",
     "COPY_NOT_USED": "所提供的日志副本未被使用：{reason}。",
     "PAIRS_NOT_PROVEN": "有 {count} 对内容看似矛盾，但依本核验策略不能说明，未予计入。",
     "PROOF_WRITTEN": "矛盾证明已写入 {name}；任何人均可核验：beilin-verify 文件 --policy 核验策略文件。",

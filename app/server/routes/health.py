@@ -33,7 +33,8 @@ class Health:
     async def _ready(self, _scope: Scope, _: Receive, send: Send) -> None:
         reason = self._service.not_ready()
         if reason:
-            raise Problem("not-ready", reason)
+            # Closed for good is no fault that goes away: nobody need ask again.
+            raise Problem("frozen" if self._service.is_closed() else "not-ready", reason)
         # A witness that disagrees stops nothing, and must not be overlooked.
         lines = ["ready", *self._service.disagreeing(), ""]
         await respond(send, 200, "\n".join(lines).encode(), [TEXT, NO_STORE])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.config import read_config
 from tests.app.server.harness import (
     ORIGIN,
     PATIENCE,
@@ -21,8 +22,15 @@ from tests.app.server.harness import (
     post,
     running,
 )
+from tests.ledger.witness.support import Cosigner, Named, answering, peer, policy_text
 from verifier.evidence.freeze import parse_freeze
 from verifier.evidence.handover import verify_handover
+
+
+def new_log_key(folder: Path) -> str:
+    """A log's key without the name before it."""
+    new_log(folder, "log2.example.org/test")
+    return read_config(folder).log.to_text().partition("+")[2]
 
 
 @pytest.fixture
@@ -49,7 +57,9 @@ def test_it_asks_before_it_closes(data: Path) -> None:
     assert done.returncode == 0
     freeze, _ = parse_freeze(done.stdout.encode())
     assert (freeze.origin, freeze.size, freeze.reason) == (ORIGIN, 0, None)
-    assert "closed for good" in beilin("freeze", "--data", data, "--yes", code=77)
+    again = beilin("freeze", "--data", data, "--yes", code=77)
+    assert "closed for good" in again
+    assert "beilin handover" in again
 
 
 def test_a_running_service_is_not_closed_under_its_feet(data: Path) -> None:
@@ -64,17 +74,41 @@ def test_after_it_the_service_answers_frozen_and_still_gives_receipts(
     with running(data, batch_interval_ms=0) as server, server.client(key) as client:
         first = post(client, entry(b"a")).json()
         server.stop()
-    said = beilin("freeze", "--data", data, "--yes", "--reason", "服务终止")
+    successor = "log2.example.org/test+" + new_log_key(tmp_path / "next")
+    said = beilin(
+        "freeze", "--data", data, "--yes", "--reason", "服务终止", "--successor", successor
+    )
     assert "reason 服务终止\n" in said
     policy = tmp_path / "policy.txt"
     policy.write_text(beilin("policy", "--data", data))
     with running(data, batch_interval_ms=0) as server, server.client(key) as client:
-        check_problem(post(client, entry(b"b")), 409, "frozen")
+        refused = check_problem(post(client, entry(b"b")), 409, "frozen")
+        assert refused["detail"].endswith("the log that goes on is log2.example.org/test")
+        ready = client.get("/readyz")
+        assert not check_problem(ready, 409, "frozen")["retryable"]
+        assert "retry-after" not in ready.headers
         assert client.get("/v1/entries/0/receipt").text == first["receipt"]
         out = beilin(
             "monitor", server.url, "--policy", policy, "--mirror", tmp_path / "m", "--once"
         )
         assert "Followed to 2 entries" in out
+        assert "Entry 1 (counted from 0) closed the log for good" in out
+        assert "goes on: log2.example.org/test." in out
+
+
+def test_a_log_that_had_witnesses_is_not_closed_without_them_by_oversight(
+    data: Path, tmp_path: Path
+) -> None:
+    key = new_account(data, "first")
+    witness = Cosigner("w1")
+    with peer(answering(witness)) as asked:
+        policy = tmp_path / "witnesses.txt"
+        policy.write_bytes(policy_text([Named("w1", witness.vkey, asked.url)]))
+        with running(data, "--witness-policy", str(policy)) as server, server.client(key) as client:
+            assert post(client, entry(b"a")).json()["state"] == "witnessed"
+    said = beilin("freeze", "--data", data, "--yes", code=64)
+    assert "--witness-policy" in said
+    assert "size 1" in beilin("freeze", "--data", data, "--yes", "--unwitnessed")
 
 
 def test_a_new_log_goes_on_and_says_so(data: Path, tmp_path: Path) -> None:

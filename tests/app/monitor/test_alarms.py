@@ -174,7 +174,7 @@ def test_rollback_is_an_alarm_and_is_not_followed(served, watch):
     assert served.asked.count("checkpoint") == 3  # an old copy on the way gets two more chances
     check_about(watch.evidence("rollback"))
     served.folder = served.folder.parent / "one"
-    assert watch.once() == (0, 300, 0, None, 0)
+    assert watch.once()[:5] == (0, 300, 0, None, 0)
 
 
 def test_without_the_alarm_a_rollback_looks_fine(served, watch, monkeypatch):
@@ -199,7 +199,7 @@ def test_an_old_copy_on_the_way_is_no_alarm(served, watch):
         return False
 
     served.answer = answer
-    assert watch.once() == (0, 300, 0, None, 0)
+    assert watch.once()[:5] == (0, 300, 0, None, 0)
 
 
 # -- standing still

@@ -19,7 +19,7 @@ def test_growing_by_steps_is_followed_and_the_mirror_passes_the_audit(served, tm
     for size in SIZES:
         grow(served, size)
         came = watch.once()
-        assert came == (0, size, size - before, None, 0)
+        assert came[:5] == (0, size, size - before, None, 0)
         assert watch.told == []
         watch.check_mirror()
         assert (watch.folder / "log/checkpoint").read_bytes() == (
@@ -32,7 +32,7 @@ def test_a_first_look_at_every_size_is_followed(served, tmp_path):
     for size in SIZES:
         grow(served, size)
         watch = Watch(tmp_path / f"m{size}", served.url)
-        assert watch.once() == (0, size, size, None, 0)
+        assert watch.once()[:5] == (0, size, size, None, 0)
         watch.check_mirror()
 
 
@@ -40,9 +40,9 @@ def test_three_levels_of_tiles_are_followed(served, tmp_path):
     D = logs.entries(65_900)  # level 1 is full from 65,536 on
     logs.build(served.folder, D[:65_300])
     watch = Watch(tmp_path / "m", served.url)
-    assert watch.once() == (0, 65_300, 65_300, None, 0)
+    assert watch.once()[:5] == (0, 65_300, 65_300, None, 0)
     logs.build(served.folder, D)
-    assert watch.once() == (0, 65_900, 600, None, 0)
+    assert watch.once()[:5] == (0, 65_900, 600, None, 0)
     watch.check_mirror()
 
 
@@ -69,9 +69,9 @@ def test_a_partial_file_that_gave_way_to_the_full_one_is_no_fault(served, tmp_pa
     (served.folder / "checkpoint").write_bytes(checkpoint)
     for path in served.folder.rglob("*.p/44"):
         path.unlink()
-    assert watch.once() == (0, 300, 0, None, 0)
+    assert watch.once()[:5] == (0, 300, 0, None, 0)
     fresh = Watch(tmp_path / "m2", served.url)
-    assert fresh.once() == (0, 300, 300, None, 0)
+    assert fresh.once()[:5] == (0, 300, 300, None, 0)
     fresh.check_mirror()
 
 
@@ -83,7 +83,7 @@ def test_more_cosignatures_on_the_same_head_are_mirrored_and_fewer_are_not(serve
     assert (came.code, came.size) == (10, 0)
     assert "WITNESS_QUORUM_NOT_MET" in (came.reason or ("", ""))[1]
     grow(served, 5, cosigners=["witness.example/w"])
-    assert watch.once() == (0, 5, 5, None, 0)
+    assert watch.once()[:5] == (0, 5, 5, None, 0)
     watch.check_mirror()
     grow(served, 5, cosigners=["witness.example/w", "witness.example/x"])
     watch.once()

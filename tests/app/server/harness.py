@@ -66,9 +66,9 @@ def beilin(*arguments: object, code: int = 0, **settings: object) -> str:
     return done.stdout if code == 0 else done.stdout + done.stderr
 
 
-def new_log(data: Path) -> None:
+def new_log(data: Path, origin: str = ORIGIN) -> None:
     """Create a log."""
-    beilin("init", "--data", data, "--origin", ORIGIN)
+    beilin("init", "--data", data, "--origin", origin)
 
 
 def new_account(data: Path, name: str) -> str:

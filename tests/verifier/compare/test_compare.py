@@ -167,6 +167,10 @@ def test_other_logs_keys_and_damaged_files_are_not_compared(two):
             found = compared(two, *pair)
             assert (found.result.exit_code, found.result.sub_indication) == (10, sub), name
             assert found.proof is None
+            (said,) = (each for each in found.result.findings if each.code == "FILE_NOT_USED")
+            assert said.values["side"] == "AB"[pair.index(name)]
+            if name == "elsewhere":
+                assert str(said.values["log"]).startswith("log.example.org/b+")
     with_both = parse_policy(policy_bytes().replace(
         b"quorum", b"log %b\nquorum" % Key("log.example.org/b", "b").vkey.to_text().encode()
     ))  # fmt: skip
