@@ -13,7 +13,7 @@ from typing import Final
 
 from verifier.encoding import escape_bytes
 from verifier.errors import VerifierError
-from verifier.evidence.entry import parse_entry
+from verifier.evidence.entry import FREEZE, parse_entry
 from verifier.evidence.freeze import Freeze, parse_freeze, verify_freeze
 from verifier.evidence.handover import MAX_BYTES, verify_handover
 from verifier.tlog.keys import VKey
@@ -28,8 +28,10 @@ HANDOVER_FILE: Final = "handover.txt"
 _ATTEMPTS: Final = 5
 
 
-def closed_words(entry: bytes) -> str:
-    """Return what is said where a log whose last entry is this ``freeze`` is asked to take more."""
+def closed_words(entry: object) -> str:
+    """Return what is said where a log whose last entry is this is asked for more; "" if it may be."""
+    if not isinstance(entry, bytes) or not entry.startswith(FREEZE):
+        return ""
     words = "the log was closed for good"
     try:
         body = parse_entry(entry).body

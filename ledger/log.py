@@ -183,7 +183,7 @@ class Log:
         except (SQLAlchemyError, UnicodeError, OSError) as error:
             what = str(error).partition("\n")[0]
             raise type(unavailable(error))(f"the log cannot be opened: {what}") from error
-        if not self._writer.frozen:
+        if not self._writer.closed:
             refuse_handed_over(self.data, self.config.log)
         self._size = self._writer.head.size
         self._sequencer = Sequencer(
@@ -387,7 +387,7 @@ class Log:
 
     def closed_words(self) -> str:
         """Return that the log is closed and which one goes on; "" while it is not closed."""
-        return "" if self._writer is None else self._writer.closed_words
+        return "" if self._writer is None else self._writer.closed
 
     def is_cosigned(self) -> bool:
         """Return whether a witness ever signed a head of this log."""
@@ -410,7 +410,7 @@ class Log:
             sequencer.pending,
             time.monotonic() - sequencer.published_at,
             sequencer.last_error,
-            self._writer.frozen,
+            bool(self._writer.closed),
             [] if self._witnessing is None else self._witnessing.states(),
             None if self._witnessing is None else self._witnessing.quorum_size,
         )

@@ -128,8 +128,8 @@ class Sequencer:
             raise type(self._trouble)(str(self._trouble))
         if self._closing:
             raise Unavailable("the log is closing")
-        if self._writer.frozen:
-            raise Frozen(self._writer.closed_words)
+        if self._writer.closed:
+            raise Frozen(self._writer.closed)
         under_way = self._keys.get((request.account, request.key))
         if under_way is not None:
             if under_way != request.fingerprint:

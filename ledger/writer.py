@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from verifier.errors import VerifierError
-from verifier.evidence.entry import EVIDENCE, FREEZE, parse_entry
+from verifier.evidence.entry import EVIDENCE, parse_entry
 from verifier.evidence.statement import commitment
 from verifier.tlog.merkle import leaf_hash
 from verifier.tlog.tiles import to_bundle
@@ -79,8 +79,7 @@ class Writer:
         self._numbering = Numbering()
         self.head = Head(0, b"")
         self.count = 0
-        self.frozen = False
-        self.closed_words = ""
+        self.closed = ""
         self._published = 0
         self._received = 0
         self._edge = RightEdge()
@@ -123,8 +122,7 @@ class Writer:
             except VerifierError as error:
                 raise Corruption(f"entries.entry, index {row.index}: {error}") from error
             self._received = entry.received
-            self.frozen = entry.kind == "freeze"
-            self.closed_words = closed_words(row.entry) if self.frozen else ""
+            self.closed = closed_words(row.entry)
 
     def recover(self) -> None:
         """Load, then finish whatever the last process left unfinished."""
@@ -162,8 +160,8 @@ class Writer:
 
     def number(self, jobs: Sequence[Job]) -> Numbered:
         """W1. When this returns the new entries have their places for good."""
-        if self.frozen:
-            raise Frozen(self.closed_words)
+        if self.closed:
+            raise Frozen(self.closed)
         if self._witnesses is not None:
             self._witnesses.check()
         received = max(int(self._clock()), self._received)
@@ -180,9 +178,7 @@ class Writer:
         self.count += len(numbered.leaf_hashes)
         self._received = received
         if numbered.rows.entries:
-            last = numbered.rows.entries[-1][2]
-            if isinstance(last, bytes) and last.startswith(FREEZE):
-                self.frozen, self.closed_words = True, closed_words(last)
+            self.closed = closed_words(numbered.rows.entries[-1][2])
         return numbered
 
     # -- sign, W2 ----------------------------------------------------------------

@@ -24,6 +24,7 @@ from .cli_files import (
     open_file,
     read_file,
     refuse_existing,
+    refuse_others,
     unreadable,
 )
 
@@ -225,20 +226,6 @@ def _verify(options: argparse.Namespace, policy: Policy, at: int) -> Outcome:
         raise unreadable(error, options.file) from None
 
 
-_OTHERS: Final = {
-    b"beilin/policy/": "error.is_policy",
-    b"beilin/dossier/": "error.is_comparable",
-    b"beilin/freeze/": "error.is_entry",
-    b"beilin/key/": "error.is_entry",
-    b"beilin/entry/": "error.is_entry",
-    b"beilin/declaration/": "error.is_member",
-    b"beilin/manifest/": "error.is_member",
-    b"beilin/statement/": "error.is_member",
-    b"beilin/annex/": "error.is_annex",
-}
-"""Files of ours that another command takes, by how they begin."""
-
-
 def _is_package(path: Path) -> bool:
     """Decide by content; one damaged end still shows what it was. Neither kind: Unreadable."""
     if path.is_dir():
@@ -255,9 +242,7 @@ def _is_package(path: Path) -> bool:
         return False
     if head.startswith(b"PK") or b"PK\x05\x06" in tail:
         return True
-    for first, key in _OTHERS.items():
-        if head.startswith(first):
-            raise Unreadable(key, path)
+    refuse_others(head, path)
     if head.startswith(b"beilin/") or b"\n\nc2sp.org/tlog-proof@v1\n" in head:
         return False
     raise Unreadable("error.not_ours", path)

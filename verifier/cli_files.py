@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 
 class _Trouble(Exception):
@@ -104,3 +104,24 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
+
+
+_OTHERS: Final = {
+    b"beilin/policy/": "error.is_policy",
+    b"beilin/dossier/": "error.is_comparable",
+    b"beilin/freeze/": "error.is_entry",
+    b"beilin/key/": "error.is_entry",
+    b"beilin/entry/": "error.is_entry",
+    b"beilin/declaration/": "error.is_member",
+    b"beilin/manifest/": "error.is_member",
+    b"beilin/statement/": "error.is_member",
+    b"beilin/annex/": "error.is_annex",
+}
+"""Files of ours that another command takes, by how they begin."""
+
+
+def refuse_others(head: bytes, path: Path) -> None:
+    """Raise Unreadable for a file of ours that another command takes, and name that."""
+    for first, key in _OTHERS.items():
+        if head.startswith(first):
+            raise Unreadable(key, path)
