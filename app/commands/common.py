@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 EXIT_USAGE: Final = 64
 EXIT_BAD_INPUT: Final = 65
@@ -143,3 +143,15 @@ def explain(error: Exception) -> Refusal:
         f"程序内部故障（{name}），数据未因此改变；请将以下信息交给维护者",
         f"internal fault ({name}); please give what follows to the maintainers",
     )
+
+
+def read_witnesses(data: Path, path: Path | None) -> Any:
+    """Return the witnesses of ``--witness-policy``, None without one."""
+    from ledger.config import read_config
+    from ledger.witness.roster import read_roster
+    from verifier.policy import MAX_BYTES
+
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        return read_roster(file.read(MAX_BYTES + 1), read_config(data).log)

@@ -7,7 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .common import EXIT_REFUSED, EXIT_USAGE, Refusal, add_data, add_signer_state, say
+from .common import (
+    EXIT_REFUSED,
+    EXIT_USAGE,
+    Refusal,
+    add_data,
+    add_signer_state,
+    read_witnesses,
+    say,
+)
 
 
 def register(commands: Any) -> None:
@@ -45,8 +53,6 @@ def run(args: argparse.Namespace) -> int:
     from ledger.config import read_config
     from ledger.errors import Unacceptable
     from ledger.log import Log
-
-    from .serve import read_witnesses
 
     successor = None if args.successor is None else _vkey(args.successor)
     origin = read_config(args.data).origin

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .common import EXIT_REFUSED, Refusal, add_data, add_signer_state, say
+from .common import EXIT_REFUSED, Refusal, add_data, add_signer_state, read_witnesses, say
 
 
 def register(commands: Any) -> None:
@@ -45,8 +45,6 @@ def run(args: argparse.Namespace) -> int:
     from ledger.errors import Unacceptable
     from ledger.handover import hand_over
     from verifier.evidence.handover import verify_handover
-
-    from .serve import read_witnesses
 
     try:
         note = hand_over(

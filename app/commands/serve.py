@@ -10,7 +10,15 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-from .common import EXIT_TRY_AGAIN, EXIT_USAGE, Refusal, add_data, add_signer_state, say
+from .common import (
+    EXIT_TRY_AGAIN,
+    EXIT_USAGE,
+    Refusal,
+    add_data,
+    add_signer_state,
+    read_witnesses,
+    say,
+)
 
 SPACE_FLOOR_BYTES: Final = 16 << 20
 
@@ -116,18 +124,6 @@ def listen_at(address: str) -> socket.socket:
             f"cannot listen on {address}: {error.strerror}; "
             "choose another port, or stop the program that has it",
         ) from None
-
-
-def read_witnesses(data: Path, path: Path | None) -> Any:
-    """Return the witnesses of ``--witness-policy``, None without one."""
-    from ledger.config import read_config
-    from ledger.witness.roster import read_roster
-    from verifier.policy import MAX_BYTES
-
-    if path is None:
-        return None
-    with path.open("rb") as file:
-        return read_roster(file.read(MAX_BYTES + 1), read_config(data).log)
 
 
 def _head(text: str) -> tuple[int, bytes]:
