@@ -32,7 +32,7 @@ def closed_words(entry: object) -> str:
     """Return what is said where a log whose last entry is this is asked for more; "" if it may be."""
     if not isinstance(entry, bytes) or not entry.startswith(FREEZE):
         return ""
-    words = "the log was closed for good"
+    words = "the log is closed for good"
     try:
         body = parse_entry(entry).body
         successor = None if body is None else parse_freeze(body)[0].successor

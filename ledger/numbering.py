@@ -74,7 +74,7 @@ class Numbering:
         closed = False
         for job in jobs:
             if closed:
-                result.answers.append(Frozen("the log was closed for good"))
+                result.answers.append(Frozen("the log is closed for good"))
                 continue
             if job.own is not None:
                 at = size + len(result.leaf_hashes)

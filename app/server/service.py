@@ -154,7 +154,7 @@ class Service:
         if self.disk_free_bytes() < self.settings.disk_floor_bytes:
             return "disk space below the floor"
         if self.is_closed():
-            return self.log.closed_words()
+            return self.log.closed_words() or "the log is closed for good"
         return "" if self.log.state().healthy else "storage fails at the moment"
 
     def is_closed(self) -> bool:

@@ -1,5 +1,7 @@
 """The alert rules: each is brought about on a running service, and none rings where all is well."""
 
+# long because: each alert is made true for real, in its own way
+
 from __future__ import annotations
 
 import json

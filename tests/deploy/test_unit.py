@@ -1,5 +1,7 @@
 """The systemd unit: well-formed, as closed as it says, and the service runs under it."""
 
+# long because: each promise of the unit, with its control
+
 from __future__ import annotations
 
 import json

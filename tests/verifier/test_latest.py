@@ -1,5 +1,7 @@
 """A package with two receipts: the later one adds what it shows and takes nothing (SPEC §13.8 step 2)."""
 
+# long because: one table of cases, and each guard of it with its control beside it
+
 from __future__ import annotations
 
 from collections.abc import Sequence
