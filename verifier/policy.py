@@ -40,6 +40,11 @@ class Tsa(NamedTuple):
     not_after: int
     certificate: bytes
 
+    def shown(self) -> str:
+        """Return the name as an error may have it, at most 200 characters: which line is meant."""
+        name = self.name[:200]
+        return "".join(c if c.isprintable() else f"%{ord(c):02X}" for c in name)[:200]
+
 
 class KeyStatus(NamedTuple):
     """What is known against a key: ``retired`` or ``compromised``, since a size and a time.
@@ -171,9 +176,11 @@ def _tsa(value: str) -> Tsa:
     try:
         root = parse_certificate(tsa.certificate)
     except Malformed as error:
-        raise PolicyError(f"policy: tsa: {error}") from None
+        raise PolicyError(f"policy: tsa {tsa.shown()}: {error}") from None
     if root.key is None or root.extensions is None:
-        raise PolicyError("policy: tsa: certificate: its key or its extensions cannot be read")
+        raise PolicyError(
+            f"policy: tsa {tsa.shown()}: certificate: its key or its extensions cannot be read"
+        )
     if max(root.first, tsa.not_before) > min(root.last, tsa.not_after):
         raise PolicyError(
             "policy: tsa: the certificate is not valid at any time between not before and not after"

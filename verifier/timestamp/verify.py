@@ -203,7 +203,7 @@ def _trusted(
         except UnknownAuthority:
             continue
         except CertificateFailure as error:
-            failure = error
+            failure = CertificateFailure(f"{error} (tsa {tsa.shown()})")
         except NotDecided as error:
             failure = error if isinstance(failure, NotDecided) else failure
         else:
