@@ -181,11 +181,11 @@ def check(data: Path, clients: list[Client]) -> int:
     return len(acks)
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(4 * 3600)
 def test_no_answer_is_lost_or_contradicted(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
-    count = rounds(40, 400)
+    count = rounds(40, 2000)
     clients = run(
         tmp_path / "data", tmp_path / "journals", count, lambda chance: chance.randrange(70)
     )
