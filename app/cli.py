@@ -46,6 +46,9 @@ COMMANDS: Final = (
     "fsck",
     "backup",
     "recover",
+    "erase",
+    "hold",
+    "audit-log",
     "freeze",
     "handover",
     # for those who watch over logs
@@ -54,8 +57,8 @@ COMMANDS: Final = (
     # for development and tests
     "tsa",
 )
-MODULES: Final = {"inspect": "inspect_files"}
-"""Commands whose file cannot bear their name, because the standard library has one of it."""
+MODULES: Final = {"inspect": "inspect_files", "audit-log": "audit_log"}
+"""Commands whose file cannot bear their name: one of the standard library, and one with a hyphen."""
 
 
 class _Parser(argparse.ArgumentParser):

@@ -20,6 +20,7 @@ from verifier.errors import VerifierError
 from verifier.evidence.declaration import parse_declaration, to_declaration_text
 
 from . import schema
+from .audit_log import Event, append
 from .engine import saving
 from .errors import Conflict, Corruption, NotFound, Unacceptable
 from .queries import fetch
@@ -47,6 +48,7 @@ def publish_declaration(
             signed = _sign(service, values, made, replaces)
             row = (number, sha256(signed).digest(), signed)
             insert(connection, schema.declarations, [row])
+            append(connection, Event("declaration-publish", f"declaration {number}"), now)
     except IntegrityError as error:
         raise Conflict("another process published a declaration at the same place") from error
     return signed

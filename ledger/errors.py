@@ -2,13 +2,15 @@
 
     LedgerError
     ├── NotFound             there is no such entry, account or key for the one who asks
-    │   └── NotPublished         the entry has its place and is not published yet
+    │   ├── NotPublished         the entry has its place and is not published yet
+    │   └── Erased               its salt and statement were erased on purpose
     ├── AlreadyExists        creating what is there already
     ├── Config               settings or files of this log that cannot be used as they are
     │   └── Stateless        the signer has a key and no memory of what it signed
     ├── Held                 another process works on this log; the text names it
     ├── Refused              the request can never be accepted as it is
     │   ├── Unacceptable         the submission breaks a rule
+    │   ├── OnHold               nothing of this account or dossier may be erased
     │   ├── KeyReused            the Idempotency-Key stood before another request
     │   └── DigestKnown          this account anchored the digest before; has ``index``
     ├── InProgress           the same request is on its way; ask again shortly
@@ -40,6 +42,10 @@ class NotPublished(NotFound):
     """The entry is numbered; its receipt comes with the next checkpoint."""
 
 
+class Erased(NotFound):
+    """Salt and statement of the entry were erased on purpose: it has no receipt here any more."""
+
+
 class AlreadyExists(LedgerError):
     """A log, account or key that is to be created is there already."""
 
@@ -62,6 +68,10 @@ class Refused(LedgerError):
 
 class Unacceptable(Refused):
     """A submission that breaks a rule; the verifier's own error is the cause, if there is one."""
+
+
+class OnHold(Refused):
+    """What was to be erased belongs to an account or dossier that is on hold."""
 
 
 class KeyReused(Refused):

@@ -34,6 +34,7 @@ from .config import LogConfig, open_database, read_config
 from .durable import Lock
 from .errors import Held, LedgerError
 from .fsck_anchors import check_anchors
+from .fsck_audit import check_audit_log
 from .fsck_cosignatures import check_checkpoints, check_cosignatures
 from .fsck_declarations import check_declarations, known_declarations
 from .fsck_own import check_own
@@ -117,6 +118,7 @@ class _Check:
         yield from check_cosignatures(connection, published, self._config.log)
         yield from check_anchors(connection, self._config.log, published, rows.anchors)
         yield from check_own(rows.own, self._config, count)
+        yield from check_audit_log(connection, self._config.origin)
         yield from tree.finish()
         yield from self._notes(heads, published)
         yield from self._roots(tree, heads, journal)
@@ -222,7 +224,13 @@ def _integrity(engine: Engine) -> list[Finding]:
 
 
 def _triggers(connection: Connection) -> Iterator[Finding]:
-    wanted = {"entries_gapless", "declarations_gapless", "head_no_shrink", "head_no_delete"}
+    wanted = {
+        "entries_gapless",
+        "declarations_gapless",
+        "audit_log_gapless",
+        "head_no_shrink",
+        "head_no_delete",
+    }
     if connection.dialect.name == "sqlite":
         sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         wanted |= {f"{table}_no_{act}" for table in APPEND_ONLY for act in ("update", "delete")}

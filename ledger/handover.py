@@ -21,6 +21,7 @@ from verifier.tlog.keys import VKey
 from verifier.tlog.note import parse_note
 
 from . import queries
+from .audit_log import audited
 from .closing import HANDOVER_FILE
 from .config import LogConfig, open_database, read_config
 from .durable import replace
@@ -128,7 +129,10 @@ def hand_over(
     if old.freeze is not None and old.freeze.successor not in (None, config.log):
         raise Unacceptable(f"{old.config.origin} was closed in favour of another log")
     state = to_signer_state or to / "signer"
-    with Log.open(to, signer_state=state, witnesses=witnesses, clock=clock) as log:
+    with (
+        Log.open(to, signer_state=state, witnesses=witnesses, clock=clock) as log,
+        audited(log.engine, "handover", old.config.origin, clock),
+    ):
         body = _existing(to, config, old) if log.state().size else None
         if body is None:
             own = ServiceKey(state, config.origin, config.service)

@@ -27,15 +27,17 @@ from .accounts import Accounts
 from .anchors.anchoring import Anchoring
 from .anchors.carrying import carry
 from .anchors.settings import Anchors, AnchorState, Round
+from .audit_anchor import anchor_head, unanchored_since
+from .audit_log import Event, audited, record
 from .closing import close_log, refuse_handed_over
-from .config import LogConfig, open_database, read_config
+from .config import LogConfig, database_file, open_database, read_config
 from .create import create_log as create
 from .declarations import publish_declaration, stored_declaration
 from .dossiers import to_dossier_text
 from .durable import Lock, Space, check_space
 from .engine import reading
-from .erasure import erase
-from .errors import Config, Conflict, NotFound, Unavailable
+from .erasure import Remains, erase, is_erased, scrub
+from .errors import Config, Conflict, NotFound, OnHold, Unavailable
 from .heads import accept_head
 from .jobs import Job, Notify, OwnEntry, new_future, own_job
 from .policy import to_policy
@@ -283,9 +285,11 @@ class Log:
         Frozen where the log is closed already, Unacceptable for such a reason, or
         Unavailable.
         """
-        return close_log(
-            self._own_key(), self.add_own, lambda: self.state().size, self._clock, reason, successor
-        )
+        service = self._own_key()
+        with audited(self._engine, "freeze", self.origin, self._clock):
+            return close_log(
+                service, self.add_own, lambda: self.state().size, self._clock, reason, successor
+            )
 
     def add_own(self, own: OwnEntry) -> Future[Outcome]:
         """Have an entry of the log's own numbered. Raises Frozen or Unavailable."""
@@ -294,6 +298,17 @@ class Log:
         job = own_job(own)
         self._sequencer.put(job)
         return job.future
+
+    def anchor_audit_log(self, after_seconds: float) -> Future[Outcome] | None:
+        """Anchor the audit log's head in the log, where a record has waited so long for it."""
+        now = self._clock()
+        with reading(self._engine) as connection:
+            since = unanchored_since(connection, self.origin)
+        state = self.state()
+        # Entry 0 of a log may be a handover's, so an empty log is left empty.
+        if since is None or now - since < after_seconds or state.frozen or not state.size:
+            return None
+        return anchor_head(self._engine, self.origin, self.submit, int(now))
 
     def anchor_now(self) -> Future[Round]:
         """Ask all authorities for the time of the newest head, if it has news or lacks theirs.
@@ -312,10 +327,34 @@ class Log:
         """
         return carry(self._engine, size, kind, token, int(self._clock()))
 
-    def erase(self, index: int) -> None:
-        """Delete salt, statement and digest of an entry for good. Raises NotFound."""
-        erase(self._engine, index, int(self._clock()))
+    def erase(self, index: int) -> Remains:
+        """Delete salt, statement and digest of an entry for good, and every copy in the database.
+
+        Works beside a running service. Raises NotFound, OnHold, or, where only the rows are gone
+        and copies may be left, Unavailable: then ``scrub`` finishes it.
+        """
+        try:
+            secrets = erase(self._engine, index, int(self._clock()))
+        except (NotFound, OnHold) as error:
+            event = Event("erase", f"entry {index}", "refused", detail=type(error).__name__)
+            record(self._engine, event, self._clock)
+            raise
         self._receipts.forget(index)
+        return self.scrub(secrets)
+
+    def scrub(self, secrets: Sequence[bytes] = ()) -> Remains:
+        """Leave no copy of what was erased in the database. Raises Unavailable."""
+        return scrub(self._engine, database_file(self.data, self.config.database), secrets)
+
+    def is_erased(self, index: int) -> bool:
+        """Return whether the opening of an entry was erased on purpose."""
+        with reading(self._engine) as connection:
+            return is_erased(connection, index)
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for records of the audit log."""
+        return self._engine
 
     def publish_declaration(self, values: Mapping[str, Any]) -> bytes:
         """Sign what the operator declares of the platform; return the note.
@@ -351,6 +390,15 @@ class Log:
             return None
         with reading(self._engine) as connection:
             sql = "SELECT account FROM submissions WHERE entry_index = ?"
+            rows = queries.fetch(connection, sql, index)
+        return bytes(rows[0][0]) if rows else None
+
+    def leaf(self, index: int) -> bytes | None:
+        """Return the leaf hash of an entry, None where there is none."""
+        if not 0 <= index <= MAX_INT:
+            return None
+        with reading(self._engine) as connection:
+            sql = "SELECT leaf_hash FROM entries WHERE entry_index = ?"
             rows = queries.fetch(connection, sql, index)
         return bytes(rows[0][0]) if rows else None
 

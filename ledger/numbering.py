@@ -22,7 +22,7 @@ from verifier.tlog.merkle import leaf_hash
 
 from .accept import SERVICE, Item, Outcome
 from .anchors.rows import anchor_rows
-from .errors import DigestKnown, Frozen, KeyReused, LedgerError, Unavailable
+from .errors import DigestKnown, Erased, Frozen, KeyReused, LedgerError, Unavailable
 from .jobs import Job, OwnEntry
 from .queries import InForce, fetch, fetch_in, in_force
 from .store import Row, Rows
@@ -82,7 +82,7 @@ class Numbering:
                 result.answers.append(own)
                 closed = job.own.kind == "freeze" and isinstance(own, Outcome)
                 continue
-            answer = _repeated(job, requests) or _known(job, digests)
+            answer = _repeated(connection, job, requests) or _known(job, digests)
             if answer is None:
                 first = size + len(result.leaf_hashes)
                 self._add(
@@ -249,12 +249,20 @@ def _known_digests(connection: Connection, jobs: Sequence[Job]) -> _Digests:
     return known
 
 
-def _repeated(job: Job, requests: _Requests) -> Outcome | LedgerError | None:
+def _repeated(
+    connection: Connection, job: Job, requests: _Requests
+) -> Outcome | LedgerError | None:
     """Answer a request whose Idempotency-Key is known."""
     found = requests.get((job.request.account, job.request.key))
     if found is None:
         return None
     fingerprint, first, count = found
+    sql = (
+        "SELECT entry_index FROM erasures WHERE cause = 'erased' "
+        "AND entry_index >= ? AND entry_index < ? LIMIT 1"
+    )
+    for (index,) in fetch(connection, sql, first, first + count):
+        return Erased(f"entry {index} of this request was erased")
     if fingerprint != job.request.fingerprint:
         return KeyReused("this Idempotency-Key stood before another request")
     return Outcome(tuple(range(first, first + count)), fresh=False)

@@ -11,6 +11,7 @@ append-only (a trigger refuses UPDATE and DELETE)
     witness_keys the key of every witness that ever had a line there
     tokens       proofs of time over published heads
     anchors      which ``anchor`` entry holds which token's digest; follows from the entries
+    audit_log    what operators did and whom the service denied, a chain of its own
 erasable
     openings     salt and statement of an entry
     submissions  where an entry stands in its dossier; its digest
@@ -19,6 +20,7 @@ moving
     head         one row: size and root; moves by compare-and-swap, never back
     tiles        hashes of the tree, one row per tile, growing to 256; derived
     accounts, api_keys
+    holds        accounts and dossiers of which nothing may be erased
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0007")
 """All migrations; this program works with the last, and brings older databases there."""
 REVISION: Final = REVISIONS[-1]
 
@@ -147,6 +149,21 @@ anchors = Table(
     Index("anchors_entry", "entry_index"),
 )
 
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),  # SHA-256 of the record
+)
+holds = Table(
+    "holds",
+    metadata,
+    Column("account", LargeBinary, primary_key=True),
+    Column("dossier", LargeBinary, primary_key=True),  # empty: all of the account
+    Column("since", _Number, nullable=False),
+)
+
 openings = Table(
     "openings",
     metadata,
@@ -231,4 +248,5 @@ APPEND_ONLY: Final = (
     "witness_keys",
     "tokens",
     "anchors",
+    "audit_log",
 )

@@ -35,6 +35,8 @@ MAX_ANSWER_BYTES: Final = 4 << 20
 """A receipt has at most 1 MiB; as JSON, with room."""
 ANSWER_SECONDS: Final = 150
 ATTEMPTS: Final = 6
+_ABSENT: Final = (404, 410)
+"""Not there, or not for this key; and not any more, because it was erased."""
 _MOST_PATIENCE_SECONDS: Final = 10
 """A server that asks for more is left alone: the same command can be run again later."""
 _AGAIN: Final = {408, 425, 429, 500, 502, 503, 504}
@@ -150,12 +152,12 @@ class Api:
     def latest(self, index: int) -> bytes | None:
         """Return the better receipt of an entry as it came, None where there is none for this key."""
         answer = self._ask("GET", f"/v1/entries/{index}/receipt/latest", missing_ok=True)
-        return None if answer.status == 404 else answer.body
+        return None if answer.status in _ABSENT else answer.body
 
     def static(self, path: str, maximum: int) -> bytes | None:
         """Return a public file of the log (``checkpoint`` or a tile), None where there is none."""
         answer = self._ask("GET", f"/{path}", missing_ok=True)
-        if answer.status == 404:
+        if answer.status in _ABSENT:
             return None
         if len(answer.body) > maximum:
             raise not_beilin()
@@ -183,7 +185,7 @@ class Api:
                     raise _broken(error) from None
                 answer = None
             if answer is not None:
-                if answer.status in (200, 201) or (answer.status == 404 and missing_ok):
+                if answer.status in (200, 201) or (answer.status in _ABSENT and missing_ok):
                     return answer
                 after = answer.retry_after or 0
                 if last or not _may_repeat(answer) or after > _MOST_PATIENCE_SECONDS:

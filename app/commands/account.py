@@ -52,12 +52,15 @@ def register(commands: Any) -> None:
 def run_new(args: argparse.Namespace) -> int:
     """Create an account; the key is the only line on standard output."""
     from ledger.accounts import Accounts
+    from ledger.audit_log import audited
     from ledger.config import open_database, read_config
     from verifier.encoding import to_base64
 
     engine = open_database(args.data, read_config(args.data))
     try:
-        account, key = Accounts(engine).new(args.name)
+        with audited(engine, "account-new", args.name) as doing:
+            account, key = Accounts(engine).new(args.name)
+            doing.detail = to_base64(account.id)
     finally:
         engine.dispose()
     number = to_base64(account.id)
@@ -89,6 +92,7 @@ def run_key(args: argparse.Namespace) -> int:
     if args.account is None or args.public_key is None or args.data is None:
         args.parser.error("--account, --public-key and --data, or: new, list, revoke")
     from ledger.accounts import Accounts
+    from ledger.audit_log import audited
     from ledger.config import open_database, read_config
     from ledger.errors import AlreadyExists, Unacceptable
     from verifier.encoding import parse_base64
@@ -97,8 +101,9 @@ def run_key(args: argparse.Namespace) -> int:
     engine = open_database(args.data, read_config(args.data))
     try:
         accounts = Accounts(engine)
-        account = accounts.find(args.account)
-        accounts.register_key(account.id, parse_base64(args.public_key, "--public-key"))
+        with audited(engine, "account-key", args.account):
+            account = accounts.find(args.account)
+            accounts.register_key(account.id, parse_base64(args.public_key, "--public-key"))
     except (Malformed, Unacceptable):
         raise Refusal(
             EXIT_BAD_INPUT,
@@ -127,11 +132,14 @@ def run_key(args: argparse.Namespace) -> int:
 def run_revoke(args: argparse.Namespace) -> int:
     """Revoke all keys of an account."""
     from ledger.accounts import Accounts
+    from ledger.audit_log import audited
     from ledger.config import open_database, read_config
 
     engine = open_database(args.data, read_config(args.data))
     try:
-        count = Accounts(engine).revoke(args.name)
+        with audited(engine, "account-revoke", args.name) as doing:
+            count = Accounts(engine).revoke(args.name)
+            doing.detail = f"{count} keys"
     finally:
         engine.dispose()
     print(say(

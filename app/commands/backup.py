@@ -21,9 +21,18 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the backup; works while the server runs."""
+    from ledger.audit_log import audited
     from ledger.backup import backup
+    from ledger.config import open_database, read_config
 
-    size = backup(args.data, args.out)
+    engine = open_database(args.data, read_config(args.data))
+    try:
+        # It holds every salt and statement: whoever made one stands in the audit log.
+        with audited(engine, "backup", str(args.out)) as doing:
+            size = backup(args.data, args.out)
+            doing.detail = f"{size} entries"
+    finally:
+        engine.dispose()
     print(say(
         f"已备份至 {args.out}，截至第 {size} 项。其中不含签名器：恢复旧备份不会造成日志分叉。",
         f"backed up {size} entries to {args.out}. The signer is not in it, so an old backup "

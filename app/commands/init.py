@@ -26,11 +26,18 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Create the log and say what comes next."""
+    from ledger.audit_log import Event, record
+    from ledger.config import open_database, read_config
     from ledger.log import create
 
     create(args.data, args.origin, database=args.database, signer_state=args.signer_state)
     signer = args.signer_state or args.data / "signer"
     also = f" --signer-state {signer}" if args.signer_state else ""
+    engine = open_database(args.data, read_config(args.data))
+    try:
+        record(engine, Event("init", args.origin))
+    finally:
+        engine.dispose()
     print(say(
         f"已新建日志 {args.origin}，位于 {args.data}\n"
         f"请妥善保管 {signer}：其中有日志私钥，备份不含此目录。\n"

@@ -6,6 +6,7 @@ import argparse
 import base64
 import re
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the policy; it is handed over through a separate channel."""
+    from ledger.audit_log import Event, record
     from ledger.log import Log
     from verifier.policy import MAX_BYTES
 
@@ -56,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     log = Log.open(args.data, read_only=True)
     try:
         text = log.policy(plain=args.plain, witnesses=witnesses, operators=operators, tsas=tsas)
+        record(log.engine, Event("policy", detail=f"SHA-256 {sha256(text).hexdigest()}"))
     finally:
         log.close()
     sys.stdout.buffer.write(text)

@@ -25,6 +25,8 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Import, and say what was lost for good."""
+    from ledger.audit_log import Event, record
+    from ledger.config import open_database, read_config
     from ledger.recover import recover
     from ledger.source import open_source
 
@@ -34,6 +36,11 @@ def run(args: argparse.Namespace) -> int:
         signer_state=args.signer_state,
         progress=progress(say("已补回", "imported")),
     )
+    engine = open_database(args.data, read_config(args.data))
+    try:
+        record(engine, Event("recover", args.source, detail=f"{done.imported} entries"))
+    finally:
+        engine.dispose()
     print(say(
         f"已补回 {done.imported} 项，日志现有 {done.size} 项，纪元 {done.epoch}。",
         f"imported {done.imported} entries; the log has {done.size}; the epoch is {done.epoch}.",

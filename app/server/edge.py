@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web import logs
 from app.web.limits import CLOSE, BoundedBody
 
+from .auditing import Auditing
 from .metrics import Metrics
 from .problems import FOR_BROWSERS, Problem, problem_of, problem_of_status
 from .settings import Settings
@@ -45,8 +46,11 @@ def _trace_ids() -> Iterator[str]:
 class Edge:
     """Wraps the router; see the module's text."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, metrics: Metrics, auditing: Auditing
+    ) -> None:
         self._app = app
+        self._auditing = auditing
         self._metrics = metrics
         self._access_log = bool(settings.access_log)
         self._max_bytes = settings.max_body_bytes
@@ -87,6 +91,8 @@ class Edge:
                 logs.fault("request failed", error, trace_id=trace_id, code=problem.code)
             if status:
                 raise  # an answer has begun; the server closes the connection
+            route = _route_name(scope)
+            self._auditing.note(route, problem.code, problem.kind.status, trace_id)
             await send_problem(problem, trace_id, answer)
         except asyncio.CancelledError:
             # Only a stop whose time is over cancels a request; uvicorn would say a bare 500.
@@ -97,7 +103,7 @@ class Edge:
             self._note(scope, status, perf_counter() - started, trace_id)
 
     def _note(self, scope: Scope, status: int, seconds: float, trace_id: str) -> None:
-        route = getattr(scope.get("endpoint"), "route_name", "other")
+        route = _route_name(scope)
         method: str = scope["method"]
         self._metrics.request(method, route, status, seconds)
         if status < 400:
@@ -113,6 +119,11 @@ class Edge:
             ms=round(seconds * 1000, 1),
             trace_id=trace_id,
         )
+
+
+def _route_name(scope: Scope) -> str:
+    name: str = getattr(scope.get("endpoint"), "route_name", "other")
+    return name
 
 
 def _problem(error: Exception) -> Problem:

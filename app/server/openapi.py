@@ -27,7 +27,7 @@ _OWNER: Final = (*_ANY, "unauthorized", "bad-query", "not-found", "method-not-al
 _WRITE: Final = (
     *_ANY, "unauthorized", "bad-query", "bad-json", "idempotency-key", "body-too-large",
     "media-type", "method-not-allowed", "bad-shape", "bad-value", "signature-refused",
-    "signature-required", "key-reused", "in-progress", "digest-known", "frozen", "overloaded",
+    "signature-required", "key-reused", "erased", "in-progress", "digest-known", "frozen", "overloaded",
     "answer-timeout", "writing-stopped", "shutting-down", "disk-full",
 )  # fmt: skip
 _BEARER: Final[list[dict[str, list[str]]]] = [{"apiKey": []}]
@@ -174,12 +174,12 @@ def _document() -> dict[str, Any]:
             "/v1/entries/{index}/receipt": _get(
                 "get_receipt", "read", ("The first receipt", "首份存证回执"),
                 ("For ever the same bytes.", "字节永久不变。"), receipt,
-                (*_OWNER, "not-yet-published"), owner=True, parameters=(index,)),
+                (*_OWNER, "not-yet-published", "erased"), owner=True, parameters=(index,)),
             "/v1/entries/{index}/receipt/latest": _get(
                 "get_latest_receipt", "read", ("The better receipt", "较完整的回执"),
                 ("With the proofs of time and cosignatures that were added since.",
                  "附有此后补充的时间证明与见证签名。"), receipt,
-                (*_OWNER, "not-yet-published"), owner=True, parameters=(index,)),
+                (*_OWNER, "not-yet-published", "erased"), owner=True, parameters=(index,)),
             "/v1/dossiers/{id}/statement": _get(
                 "get_dossier_statement", "read", ("The items of a dossier", "案卷各项"),
                 ("The service key's signed word on what the dossier holds, in order.",

@@ -81,6 +81,13 @@ KINDS: Final[dict[str, Kind]] = {
         "Use a method named in Allow.",
         "请使用 Allow 中列出的方法。",
     ),
+    "erased": Kind(
+        410,
+        "Salt and statement of this entry were erased",
+        "该条目的盐值与陈述已被删除",
+        "Verify with the receipt that was given out; it stays valid. The service can give none any more.",
+        "请使用此前交付的回执核验，其效力不受影响；服务不再能出具该条目的回执。",
+    ),
     "request-timeout": Kind(
         408,
         "The request did not arrive in time",

@@ -94,6 +94,7 @@ _TABLE: Final[tuple[tuple[type[Exception], str, bool], ...]] = (
     (verifier.SignatureFailure, "signature-refused", True),
     (verifier.BindingFailure, "signature-refused", True),
     (verifier.VerifierError, "bad-value", True),
+    (ledger.Erased, "erased", False),
     (ledger.NotPublished, "not-yet-published", False),
     (ledger.NotFound, "not-found", False),
     (ledger.KeyReused, "key-reused", False),

@@ -78,6 +78,7 @@ class _Server(OrderlyServer):
         """Ten times a second: write the access lines; stop when the log has stopped writing."""
         logs.flush()
         self._service.waiting.expire()
+        self._service.auditing.tick(self._service.pool)
         service = self._service
         if self._stopped.is_set() and not service.failed:
             service.failed = "the log has stopped writing"
@@ -141,7 +142,10 @@ def run(
     # The sequencer works in short steps between database calls; at Python's 5 ms it
     # waited for the loop at each of them (ledger/DESIGN.md).
     sys.setswitchinterval(0.0005)
+    service.auditing.started()
     with _asking_on_signal(log):
         server.run(sockets=[listener])
+    failed = bool(service.failed or stopped.is_set())
+    service.auditing.stopped(failed=failed)
     logs.event("stopped", failed=bool(service.failed))
-    return EXIT_FAILED if service.failed or stopped.is_set() else 0
+    return EXIT_FAILED if failed else 0

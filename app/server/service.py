@@ -22,6 +22,7 @@ from verifier.encoding import parse_base64
 from verifier.errors import Malformed
 from verifier.evidence.submission import ID_BYTES
 
+from .auditing import Auditing
 from .metrics import Metrics
 from .problems import Problem
 from .settings import Settings
@@ -83,6 +84,11 @@ class Service:
         self.metrics = metrics
         self.draining = False
         self.failed = ""
+        self.auditing = Auditing(
+            log,
+            interval_seconds=settings.audit_interval_seconds,
+            anchor_seconds=settings.audit_anchor_seconds,
+        )
         self.pool = ThreadPoolExecutor(4, thread_name_prefix="reads")
         self._waiting: Waiting | None = None
         self._disk_free = 0

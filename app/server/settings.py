@@ -125,6 +125,20 @@ class Settings:
         "time between two requests to the time-stamping authorities of --tsa, where there is something new",
         "can leave new entries without a time from outside (too long) or run up an authority's bill (1)",
     )
+    audit_interval_seconds: int = _number(
+        60,
+        1,
+        3600,
+        "requests that were denied in so much time are one record of the audit log",
+        "can let a flood of denied requests write more (1), or make the audit log tell less of when",
+    )
+    audit_anchor_seconds: int = _number(
+        86_400,
+        1,
+        2_678_400,
+        "longest time a record of the audit log waits for an entry of the log that anchors its head",
+        "can leave the end of the audit log open to whoever can write the database (too long)",
+    )
     access_log: int = _number(
         1,
         0,

@@ -147,7 +147,10 @@ def older(made, monkeypatch) -> Made:
     with open_log(made.data) as log:
         submit(log, made.account, "old", 3)
     with closing(sqlite3.connect(made.data / "beilin.db")) as database:
-        for table in ("cosignatures", "witness_keys", "anchors", "tokens", "declarations"):
+        for table in (
+            *("cosignatures", "witness_keys", "anchors", "tokens", "declarations"),
+            *("audit_log", "holds"),
+        ):
             database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
         database.commit()

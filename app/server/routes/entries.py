@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.web.limits import read_body
 from ledger.accept import Outcome, Request
-from ledger.errors import NotFound, NotPublished, Unacceptable
+from ledger.errors import Erased, NotFound, NotPublished, Unacceptable
 from ledger.log import Anchored
 from verifier.encoding import parse_decimal, to_base64
 from verifier.errors import Malformed
@@ -173,6 +173,8 @@ class Entries:
             # One answer for absent and foreign: the owner is asked first.
             if log.owner(index) != account.id:
                 raise NotFound("receipt")
+            if log.is_erased(index):
+                raise Erased("receipt")
             if index >= log.state().size:
                 raise NotPublished("receipt")
             return log.latest_receipt(index) if latest else log.receipt(index)

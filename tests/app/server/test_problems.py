@@ -23,6 +23,7 @@ CAUSES: dict[str, list[Exception]] = {
     "bad-value": [verifier.Malformed("x"), verifier.NewerFormat("x"), ledger.Unacceptable("x"),
                   verifier.VerifierError("x")],
     "signature-refused": [verifier.SignatureFailure("x"), verifier.BindingFailure("x")],
+    "erased": [ledger.Erased("x")],
     "not-yet-published": [ledger.NotPublished("x")],
     "not-found": [ledger.NotFound("x")],
     "key-reused": [ledger.KeyReused("x")],
@@ -46,7 +47,7 @@ def test_every_error_of_the_ledger_has_a_row() -> None:
     kinds = {kind for _, kind in inspect.getmembers(ledger, inspect.isclass)
              if issubclass(kind, ledger.LedgerError)}  # fmt: skip
     seen = {type(error) for errors in CAUSES.values() for error in errors}
-    assert kinds - seen <= {ledger.Refused, ledger.Held, ledger.Stateless}
+    assert kinds - seen <= {ledger.Refused, ledger.Held, ledger.OnHold, ledger.Stateless}
 
 
 @pytest.mark.parametrize("code", KINDS)
