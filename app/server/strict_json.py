@@ -17,6 +17,7 @@ accepts only what the slow way accepts, with the same value:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
@@ -139,10 +140,22 @@ class Reader(Generic[T]):
             raise ShapeError(_without_input(str(error))) from None
 
 
+_OWN: Final = re.compile(
+    r"(?:Expected `[a-z| ]+`(?: of length [<>= 0-9]+)?(?:, got `[a-z]+`(?: of length \d+)?)?"
+    r"|Object missing required field `[a-z_]+`)(?: - at `\$[a-z_.0-9\[\]]*`)?",
+    re.ASCII,
+)
+_PLACE: Final = re.compile(r" - at `\$[a-z_.0-9\[\]]*`\Z", re.ASCII)
+
+
 def _without_input(message: str) -> str:
-    # "Object contains unknown field `x`" repeats a name that the sender chose.
-    if "unknown field" in message:
-        at = message.rfind(" - at `")
-        place = message[at:] if at >= 0 and message.count("`") == 4 else ""
-        return "an object has a member that is not known here" + place
-    return message
+    # Of msgspec's messages these two speak of our names alone. "Object contains unknown field `x`"
+    # and "Invalid enum value 'x'" repeat what the sender chose.
+    if _OWN.fullmatch(message):
+        return message
+    place = _PLACE.search(message)
+    at = "" if place is None else place[0]
+    if message.startswith("Object contains unknown field"):
+        at = at if message.count("`") == 4 else ""
+        return "an object has a member that is not known here" + at
+    return "a value is none of those that are known here" + at

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import main
+from app.server.edge import Edge
+from app.web import logs
 from ledger.accept import Outcome
 from ledger.errors import Conflict
 from ledger.jobs import Job
@@ -91,6 +93,32 @@ def full() -> None:
     Publisher.write = failing  # type: ignore[method-assign]
 
 
+def telling() -> None:
+    """Every call of the log fails with all that was asked in the message."""
+
+    def fail(_: Log, *asked: object, **__: object) -> None:
+        raise RuntimeError(repr(asked))
+
+    Log.submit = fail  # type: ignore[assignment]
+    Log.owner = fail  # type: ignore[method-assign, assignment]
+    Log.dossier_statement = fail  # type: ignore[method-assign, assignment]
+    Log.declaration = fail  # type: ignore[method-assign, assignment]
+
+
+def leak() -> None:
+    """The access line holds what was asked for."""
+    note = Edge._note
+
+    def leaking(self: Edge, scope: Any, *more: Any) -> None:
+        logs.event("request", path=scope["path"], query=scope["query_string"].decode("latin-1"),
+                   headers=repr(scope["headers"]))  # fmt: skip
+        note(self, scope, *more)
+
+    Edge._note = leaking  # type: ignore[method-assign, assignment]
+
+
+FAULTS = (internal, slow, early, contradiction, full, telling, leak)
+
 if __name__ == "__main__":
-    {f.__name__: f for f in (internal, slow, early, contradiction, full)}[os.environ["FAULT"]]()
+    {f.__name__: f for f in FAULTS}[os.environ["FAULT"]]()
     sys.exit(main())
