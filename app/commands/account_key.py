@@ -79,6 +79,21 @@ def _accounts(args: argparse.Namespace) -> Iterator[Any]:
         engine.dispose()
 
 
+@contextmanager
+def _changing(args: argparse.Namespace, action: str, subject: str) -> Iterator[tuple[Any, Any]]:
+    """Give the accounts, and what the audit log is to say once it is done."""
+    from ledger.accounts import Accounts
+    from ledger.audit_log import audited
+    from ledger.config import open_database, read_config
+
+    engine = open_database(args.data, read_config(args.data))
+    try:
+        with audited(engine, action, subject) as doing:
+            yield Accounts(engine), doing
+    finally:
+        engine.dispose()
+
+
 def _when(text: str) -> int:
     now = int(time.time())
     days = _DAYS.fullmatch(text)
@@ -103,10 +118,11 @@ def _when(text: str) -> int:
 def run_new(args: argparse.Namespace) -> int:
     """Give an account a further key; it is the only line on standard output."""
     expires = None if args.expires is None else _when(args.expires)
-    with _accounts(args) as accounts:
+    with _changing(args, "account-key-new", args.name) as (accounts, doing):
         account = accounts.find(args.name)
         scopes = args.scope or ("read", "submit")
         text = accounts.new_key(account.id, scopes=scopes, expires=expires, label=args.label)
+        doing.detail = f"key {text[7:23]}, {', '.join(scopes)}"
     print(say(
         f"已为账号 {account.label} 增发密钥 {text[7:23]}，原有密钥继续有效。"
         "下面是 API 密钥，仅显示这一次，请立即保存：",
@@ -144,7 +160,7 @@ def _line(key: Any, now: int) -> str:
 
 def run_revoke(args: argparse.Namespace) -> int:
     """Revoke one key."""
-    with _accounts(args) as accounts:
+    with _changing(args, "account-key-revoke", f"key {args.key_id}") as (accounts, _):
         was_good = accounts.revoke_key(args.key_id)
     print(say(
         f"已撤销密钥 {args.key_id}，运行中的服务在一秒内生效。账号的其他密钥与已有回执不受影响。",
@@ -158,11 +174,13 @@ def run_revoke(args: argparse.Namespace) -> int:
 
 def run_quota(args: argparse.Namespace) -> int:
     """Set, lift or show the quota of an account."""
+    if args.entries_per_day is not None:
+        most = _number(args.entries_per_day)
+        with _changing(args, "account-quota", args.name) as (accounts, doing):
+            accounts.set_quota(accounts.find(args.name).id, most)
+            doing.detail = f"{args.entries_per_day} entries on one day"
     with _accounts(args) as accounts:
         account = accounts.find(args.name)
-        if args.entries_per_day is not None:
-            accounts.set_quota(account.id, _number(args.entries_per_day))
-            account = accounts.find(args.name)
         today = accounts.entries_today(account.id)
     most = account.entries_per_day
     print(say(

@@ -70,7 +70,7 @@ def forgets_requests() -> None:
     """Idempotency is gone: neither the key nor the submission of a repeat is known."""
     from ledger import numbering
 
-    numbering._repeated = lambda job, requests: None
+    numbering._repeated = lambda connection, job, requests: None
     numbering._known = lambda job, digests: None
 
 

@@ -152,6 +152,10 @@ def older(made, monkeypatch) -> Made:
             *("audit_log", "holds"),
         ):
             database.execute(f"DROP TABLE {table}")
+        database.execute("DROP INDEX api_keys_account")
+        database.execute("ALTER TABLE accounts DROP COLUMN entries_per_day")
+        for column in ("scopes", "expires", "label", "used"):
+            database.execute(f"ALTER TABLE api_keys DROP COLUMN {column}")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
         database.commit()
     return made
