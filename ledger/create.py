@@ -21,7 +21,7 @@ from . import store
 from .config import DATABASE, NAME, LogConfig, database_file, database_url, write_config
 from .durable import Lock, make_directory, sync_directory
 from .engine import check_settings, open_engine, writing
-from .errors import AlreadyExists, Config
+from .errors import AlreadyExists, Config, Given
 from .migrate import upgrade
 from .publish import Publisher
 from .queries import fetch
@@ -42,7 +42,7 @@ def create_log(
         check_origin(origin)
         check_name(f"{origin}/service")
     except VerifierError as error:
-        raise Config(f"origin: {error}") from None
+        raise Given(f"origin: {error}") from None
     url = DATABASE if database is None else database
     file = database_file(data, url)
     for path in (data / NAME, data / "log", *([file] if file else [])):

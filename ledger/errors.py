@@ -6,6 +6,7 @@
     │   └── Erased               its salt and statement were erased on purpose
     ├── AlreadyExists        creating what is there already
     ├── Config               settings or files of this log that cannot be used as they are
+    │   ├── Given                what the caller gave, and not what the log has, must be mended
     │   └── Stateless        the signer has a key and no memory of what it signed
     ├── Held                 another process works on this log; the text names it
     ├── Refused              the request can never be accepted as it is
@@ -52,6 +53,10 @@ class AlreadyExists(LedgerError):
 
 class Config(LedgerError):
     """Settings, files or a database that cannot be used as they are."""
+
+
+class Given(Config):
+    """An address, a name or a file that was given cannot be used; the text says what to mend."""
 
 
 class Stateless(Config):

@@ -88,6 +88,7 @@ def _by_name(error: Exception) -> Refusal | None:
              ("put the signer's folder back as it was last, never an older copy; where it is lost for good, "
               "say once which is the largest head that anyone has seen: "
               "beilin serve --accept-existing-head SIZE:ROOT (deploy/HANDBOOK.md)")),
+            ("Given", EXIT_BAD_INPUT, "请更正后重试", "mend it and try again"),
             ("Config", EXIT_BAD_INPUT, "请检查数据目录及其配置", "check the data folder and its configuration"),
             ("Frozen", EXIT_REFUSED,
              "不再接受登记；已有回执照常查询，继续登记请新建日志并运行 beilin handover",

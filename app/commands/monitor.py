@@ -71,7 +71,7 @@ def _seconds(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Follow once, or until a signal."""
-    from app.monitor.errors import Damaged, Held, MonitorError
+    from app.monitor.errors import Damaged, Foreign, Held, MonitorError
     from app.monitor.fetching import Source
     from app.monitor.following import Follower
     from app.monitor.running import locked, once, until_stopped
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
             finally:
                 follower.close()
     except MonitorError as error:
-        codes = {Held: EXIT_TRY_AGAIN, Damaged: EXIT_BAD_INPUT}
+        codes = {Held: EXIT_TRY_AGAIN, Foreign: EXIT_BAD_INPUT, Damaged: EXIT_BAD_INPUT}
         raise Refusal(codes[type(error)], error.zh, error.en) from None
     finally:
         source.close()

@@ -16,6 +16,10 @@ class Held(MonitorError):
     """Another process follows into this folder."""
 
 
+class Foreign(MonitorError):
+    """The folder holds files that are not a monitor's."""
+
+
 class Damaged(MonitorError):
     """What was kept here is not what was kept: this machine's fault, not the log's."""
 

@@ -5,20 +5,30 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from app.witness.files import PRIVATE, make_folder
 
-from .errors import Held
+from .errors import Foreign, Held
 from .following import Follower, Round
+
+_OWN: Final = re.compile(r"lock|log|unfinished|evidence|monitor\.sqlite3(-wal|-shm|-journal)?")
+"""What a monitor has in its folder."""
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder, which is made if need be; the kernel lets go with the process. Raises Held."""
+    """Hold the folder, which is made if need be; the kernel lets go with the process.
+
+    Raises Held, and Foreign for a folder with files that are not a monitor's: what follows
+    writes a tree there, and removes what an earlier run left unfinished.
+    """
+    _check_own(folder)
     make_folder(folder)
     handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
     try:
@@ -32,6 +42,18 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _check_own(folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    foreign = [each for each in os.listdir(folder) if not _OWN.fullmatch(each)]
+    if foreign:
+        raise Foreign(
+            f"{folder} 中有不属于监视程序的文件，未写入任何内容；请用 --mirror 另指定一个空目录",
+            f"{folder} holds files that are not a monitor's, and nothing was written; give an empty "
+            "folder with --mirror",
+        )
 
 
 def once(follower: Follower, told: Callable[[Round], None]) -> int:

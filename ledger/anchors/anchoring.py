@@ -30,7 +30,7 @@ from verifier.tlog.note import parse_note
 
 from .. import queries
 from ..engine import writing
-from ..errors import Config, Frozen, LedgerError
+from ..errors import Frozen, Given, LedgerError
 from ..jobs import OwnEntry, own_job
 from ..sequencer import Sequencer
 from . import rows
@@ -63,7 +63,7 @@ class Anchoring:
         """``met``: whether a note has the quorum of the policy this log runs with. Raises Config where an authority is named twice, or there are too many."""
         names = {each.name for each in anchors.authorities}
         if len(names) != len(anchors.authorities) or len(names) > AUTHORITIES_MOST:
-            raise Config(f"tsa: at most {AUTHORITIES_MOST} addresses, none twice")
+            raise Given(f"tsa: at most {AUTHORITIES_MOST} addresses, none twice")
         self._engine = engine
         self._sequencer = sequencer
         self._vkey = vkey

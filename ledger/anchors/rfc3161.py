@@ -19,7 +19,7 @@ from verifier.errors import VerifierError
 from verifier.timestamp.messages import MAX_RESPONSE_BYTES, Request, parse_response
 from verifier.timestamp.sound import check_sound
 
-from ..errors import Config
+from ..errors import Given
 from ..exchange import Failed, exchange, is_address
 from .authority import RFC3161, NotStamped, Stamp
 
@@ -34,7 +34,7 @@ class HttpAuthority:
     def __init__(self, url: str) -> None:
         """Raises Config for an address that cannot be one."""
         if not is_address(url) or len(url) > _URL_BYTES:
-            raise Config(
+            raise Given(
                 "tsa: must be an http:// or https:// address without user, password and fragment, "
                 f"of at most {_URL_BYTES} bytes"
             )

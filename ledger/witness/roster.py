@@ -16,7 +16,7 @@ from verifier.tlog.keys import ML_DSA_44_COSIGNATURE, VKey
 from verifier.tlog.note import MAXIMUM_BYTES, Note, parse_note
 from verifier.tlog.policy import NONE, LogPolicy, Witness
 
-from ..errors import Config
+from ..errors import Given
 from ..exchange import is_address
 
 _OWN_LINES: Final = 2048  # checkpoint text and the log's line, with room
@@ -66,13 +66,13 @@ def read_roster(data: bytes, log: VKey, *, addresses: bool = True) -> Roster:
     try:
         policy = parse_policy(data).log_policy
     except VerifierError as error:
-        raise Config(f"witness policy: {error}") from None
+        raise Given(f"witness policy: {error}") from None
     if policy.logs and all(each.vkey != log for each in policy.logs):
-        raise Config("witness policy: its log lines name other logs and not this one")
+        raise Given("witness policy: its log lines name other logs and not this one")
     if any(each.vkey.name == log.name and each.vkey != log for each in policy.logs):
-        raise Config("witness policy: a log line gives this log another key than its own")
+        raise Given("witness policy: a log line gives this log another key than its own")
     if not policy.witnesses or policy.quorum == NONE:
-        raise Config(
+        raise Given(
             "witness policy: names no witness or no quorum; add witness lines with addresses and "
             "a quorum line, or leave --witness-policy away"
         )
@@ -81,18 +81,18 @@ def read_roster(data: bytes, log: VKey, *, addresses: bool = True) -> Roster:
             _check_url(witness)
     lines = (_LINE_BYTES.get(each.vkey.type, _SHORT_LINE) for each in policy.witnesses.values())
     if _OWN_LINES + sum(lines) > MAXIMUM_BYTES:
-        raise Config("witness policy: so many witnesses that one note cannot hold their lines")
+        raise Given("witness policy: so many witnesses that one note cannot hold their lines")
     return Roster(policy)
 
 
 def _check_url(witness: Witness) -> None:
     if witness.url is None:
-        raise Config(
+        raise Given(
             f"witness policy: {witness.name} has no address; write it behind its key: "
             "witness NAME VKEY URL"
         )
     if not is_address(witness.url) or "?" in witness.url:
-        raise Config(
+        raise Given(
             f"witness policy: {witness.name}: its address must be http:// or https:// with a "
             "host, and without a query, a user or a password"
         )

@@ -180,3 +180,19 @@ def test_codes_of_files(tmp_path):
     (tmp_path / "other/monitor.sqlite3").mkdir(parents=True)  # a database cannot be written there
     rest = ("--policy", policy, "--mirror", tmp_path / "other", "--once")
     beilin("monitor", "http://127.0.0.1:9", *rest, code=73)
+
+
+def test_a_folder_of_something_else_is_left_as_it_is(tmp_path):
+    policy = tmp_path / "p"
+    policy.write_bytes(logs.policy())
+    folder = tmp_path / "data"
+    (folder / "unfinished").mkdir(parents=True)
+    kept = [folder / "beilin.toml", folder / "unfinished/work.txt"]
+    for path in kept:
+        path.write_text("mine")
+    rest = ("--policy", policy, "--mirror", folder, "--once")
+    assert "not a monitor's" in beilin("monitor", "http://127.0.0.1:9", *rest, code=65)
+    assert sorted(folder.rglob("*")) == sorted([*kept, folder / "unfinished"])
+    kept[0].unlink()  # control: what is named like a monitor's own is taken for its own
+    beilin("monitor", "http://127.0.0.1:9", *rest, code=10)
+    assert not kept[1].exists()
