@@ -103,10 +103,10 @@ def test_what_is_installed_is_what_the_image_installs() -> None:
 
 def test_it_covers_what_an_operator_does() -> None:
     for words in ("accept-existing-head", "recover --data", "--from", "handover --lost", "freeze",
-                  "Revoking", "account key new", "Upgrade", "RESTORE.txt", "--tsa", "--witness-policy", "fsck",
+                  "Revoking", "account key new", "beilin erase", "nginx.conf", "Upgrade", "RESTORE.txt", "--tsa", "--witness-policy", "fsck",
                   "compose.yaml", "alerts.yaml"):  # fmt: skip
         assert words in HANDBOOK, words
-    used = re.findall(r"(?:^\$ |`)(?:\S*/)?beilin ([a-z]+)", HANDBOOK, re.MULTILINE)
+    used = re.findall(r"(?:^\$ |`)(?:\S*/)?beilin ([a-z-]+)", HANDBOOK, re.MULTILINE)
     assert set(used) <= set(COMMANDS)
     assert len(set(used)) >= 10
 
