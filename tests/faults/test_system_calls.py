@@ -77,8 +77,9 @@ def test_killed_at_each_call(
             break
         # A second fault while the next process repairs what this one left.
         again = chance.choice(["fsync", "fdatasync", "pwrite64", "link"])
+        how = chance.choice(["signal=SIGKILL", "error=EIO", "error=ENOSPC"])
         fired += one_round(strace, data, everyone,
-                           f"{again}:signal=SIGKILL:when={chance.randint(1, 3)}", most=1)  # fmt: skip
+                           f"{again}:{how}:when={chance.randint(1, 3)}", most=1)  # fmt: skip
     assert fired >= 2, "nothing was killed"
     told = check(data, everyone)
     assert told > 0
