@@ -58,14 +58,6 @@ def unsafe_synchronous() -> None:
     engine.PRAGMAS["synchronous"] = ("normal", 1)
 
 
-def unsafe_journal() -> None:
-    """SQLite's own default, a rollback journal: its removal is not on the disk when it returns."""
-    from ledger import engine
-
-    engine.PRAGMAS["journal_mode"] = ("delete", "delete")
-    del engine.PRAGMAS["wal_autocheckpoint"]
-
-
 def forgets_requests() -> None:
     """Idempotency is gone: neither the key nor the submission of a repeat is known."""
     from ledger import numbering

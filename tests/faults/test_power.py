@@ -1,8 +1,10 @@
 """T-PWR: power cuts under the whole server. What was acknowledged is there and says the same.
 
 Each round: server and clients at work, the server frozen, acknowledgements drained into journals on
-another volume, the power cut, everything dead, mounted again. Controls: the same server with
-``synchronous=NORMAL``, and with SQLite's default rollback journal, loses what it acknowledged.
+another volume, the power cut, everything dead, mounted again. Control: the same server with
+``synchronous=NORMAL`` loses what it acknowledged. (SQLite's default rollback journal is unsafe too, but
+not to be seen here: on one volume the fsyncs of signer and tiles, right behind each commit, make its
+removal durable.)
 """
 
 from __future__ import annotations
@@ -87,19 +89,16 @@ def test_power_cuts_lose_and_contradict_nothing(
     assert [client.strange for client in everyone] == [[]] * len(everyone)
 
 
-@pytest.mark.parametrize("fault", ["unsafe_synchronous", "unsafe_journal"])
-def test_control_other_settings_lose_what_was_acknowledged(
-    volume: Volume, tmp_path: Path, fault: str, soak: bool
+def test_control_without_a_sync_for_each_commit_acknowledged_entries_are_lost(
+    volume: Volume, tmp_path: Path
 ) -> None:
-    if fault == "unsafe_journal" and not soak:
-        pytest.skip("it loses the last acknowledgement only, and not every time: in `make soak`")
     for attempt in range(1, 12):
         (tmp_path / f"{attempt}").mkdir()
-        everyone = cuts(volume, tmp_path / f"{attempt}", 1, fault)
+        everyone = cuts(volume, tmp_path / f"{attempt}", 1, "unsafe_synchronous")
         try:
             check(volume.root / "data", everyone, disk_floor_bytes=1 << 20)
         except AssertionError as error:
-            print(f"{fault}: red after {attempt} cuts: {str(error)[:100]}")
+            print(f"red after {attempt} cuts: {str(error)[:100]}")
             return
         shutil.rmtree(volume.root / "data")
     raise AssertionError("the control was never red")
