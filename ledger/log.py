@@ -37,7 +37,7 @@ from .dossiers import to_dossier_text
 from .durable import Lock, Space, check_space
 from .engine import reading
 from .erasure import Remains, erase, is_erased, scrub
-from .errors import Config, Conflict, NotFound, OnHold, Unavailable
+from .errors import Config, Conflict, InProgress, NotFound, OnHold, Unavailable
 from .heads import accept_head
 from .jobs import Job, Notify, OwnEntry, new_future, own_job
 from .policy import to_policy
@@ -277,6 +277,27 @@ class Log:
         job = Job(request, items, account.identity, new_future(), on_numbered)
         self._sequencer.put(job)
         return job.future
+
+    def repeated(self, request: Request) -> Outcome | None:
+        """Return the entries of a request that was numbered before, None where it was not.
+
+        Reads only, so it costs no place in a batch. Raises InProgress while it is being written
+        or published, KeyReused while another request under its key is.
+        """
+        if self._sequencer is not None:
+            self._sequencer.check_not_under_way(request)
+        with reading(self._engine) as connection:
+            sql = (
+                "SELECT fingerprint, first_index, entry_count FROM requests "
+                "WHERE account = ? AND key = ?"
+            )
+            rows = queries.fetch(connection, sql, request.account, request.key)
+        if not rows or bytes(rows[0][0]) != request.fingerprint:
+            return None
+        first, count = rows[0][1:]
+        if first + count > self._size:
+            raise InProgress("the same request is on its way")
+        return Outcome(tuple(range(first, first + count)), fresh=False)
 
     def freeze(self, reason: str | None = None, successor: VKey | None = None) -> bytes:
         """Close the log for good; return the service's closing statement, a signed note.

@@ -130,6 +130,17 @@ class Sequencer:
             raise Unavailable("the log is closing")
         if self._writer.closed:
             raise Frozen(self._writer.closed)
+        self._check_under_way(request)
+
+    def check_not_under_way(self, request: Request) -> None:
+        """Raise InProgress or KeyReused where a request with this key waits or is being written.
+
+        Where it does not raise, whatever became of an earlier one is in the database.
+        """
+        with self._lock:
+            self._check_under_way(request)
+
+    def _check_under_way(self, request: Request) -> None:
         under_way = self._keys.get((request.account, request.key))
         if under_way is not None:
             if under_way != request.fingerprint:

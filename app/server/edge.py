@@ -21,6 +21,7 @@ from app.web import logs
 from app.web.limits import CLOSE, BoundedBody
 
 from .auditing import Auditing
+from .door import Door
 from .metrics import Metrics
 from .problems import FOR_BROWSERS, Problem, problem_of, problem_of_status
 from .settings import Settings
@@ -47,10 +48,11 @@ class Edge:
     """Wraps the router; see the module's text."""
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, metrics: Metrics, auditing: Auditing
+        self, app: ASGIApp, settings: Settings, metrics: Metrics, auditing: Auditing, door: Door
     ) -> None:
         self._app = app
         self._auditing = auditing
+        self._door = door
         self._metrics = metrics
         self._access_log = bool(settings.access_log)
         self._max_bytes = settings.max_body_bytes
@@ -67,6 +69,7 @@ class Edge:
         method = scope["method"]
         body: BoundedBody | None = None
         status = 0
+        logged: dict[str, str] = {}
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -84,9 +87,11 @@ class Edge:
             body = BoundedBody(
                 scope, receive, max_bytes=self._max_bytes, timeout_seconds=self._timeout_seconds
             )
+            self._door.address(scope)
             await self._app(scope, body, answer)
         except Exception as error:
             problem = _problem(error)
+            logged = problem.logged
             if problem.kind.status >= 500 and not isinstance(error, Problem):
                 logs.fault("request failed", error, trace_id=trace_id, code=problem.code)
             if status:
@@ -100,9 +105,11 @@ class Edge:
                 raise
             await send_problem(Problem("shutting-down"), trace_id, answer)
         finally:
-            self._note(scope, status, perf_counter() - started, trace_id)
+            self._note(scope, status, perf_counter() - started, trace_id, logged)
 
-    def _note(self, scope: Scope, status: int, seconds: float, trace_id: str) -> None:
+    def _note(
+        self, scope: Scope, status: int, seconds: float, trace_id: str, logged: dict[str, str]
+    ) -> None:
         route = _route_name(scope)
         method: str = scope["method"]
         self._metrics.request(method, route, status, seconds)
@@ -118,6 +125,7 @@ class Edge:
             status=status,
             ms=round(seconds * 1000, 1),
             trace_id=trace_id,
+            **logged,
         )
 
 

@@ -68,7 +68,7 @@ def make_app(log: Log, settings: Settings) -> FastAPI:
             "auto_configure": False,
         },
     )
-    app.edge = Edge(app.router, settings, metrics, service.auditing)
+    app.edge = Edge(app.router, settings, metrics, service.auditing, service.door)
     app.openapi = lambda: DOCUMENT  # type: ignore[method-assign]
     app.state.service = service
     app.router.routes[:] = [

@@ -23,9 +23,10 @@ from .documented.words import both
 
 _ANY: Final = ("bad-request", "request-timeout", "headers-too-large", "internal",
                "too-many-connections")  # fmt: skip
-_OWNER: Final = (*_ANY, "unauthorized", "bad-query", "not-found", "method-not-allowed")
+_KEYED: Final = ("unauthorized", "rate-limited", "too-many-failures")
+_OWNER: Final = (*_ANY, *_KEYED, "scope-missing", "bad-query", "not-found", "method-not-allowed")
 _WRITE: Final = (
-    *_ANY, "unauthorized", "bad-query", "bad-json", "idempotency-key", "body-too-large",
+    *_ANY, *_KEYED, "scope-missing", "quota-used-up", "bad-query", "bad-json", "idempotency-key", "body-too-large",
     "media-type", "method-not-allowed", "bad-shape", "bad-value", "signature-refused",
     "signature-required", "key-reused", "erased", "in-progress", "digest-known", "frozen", "overloaded",
     "answer-timeout", "writing-stopped", "shutting-down", "disk-full",
@@ -133,7 +134,8 @@ def _document() -> dict[str, Any]:
         (*_WRITE, "digest-twice-in-batch"), ("batch_in", "batch_out"),
         _links("$response.body#/entries/0/index", "$request.body#/entries/0/dossier"),
     )  # fmt: skip
-    public = (*_ANY, "method-not-allowed")
+    always = (*_ANY, "method-not-allowed")
+    public = (*always, "rate-limited")
     receipt = answer("The receipt, beilin/receipt/v1.", "存证回执 beilin/receipt/v1。", TEXT,
                      {"pattern": "^beilin/receipt/v1\n"}, "receipt")  # fmt: skip
     declaration = answer(
@@ -166,7 +168,11 @@ def _document() -> dict[str, Any]:
             "schemas": SCHEMAS, "headers": HEADERS, "examples": EXAMPLES,
             "securitySchemes": {"apiKey": {
                 "type": "http", "scheme": "bearer",
-                "description": both("The API key of an account.", "账号的 API 密钥。")}},
+                "description": both(
+                    "An API key of an account. Its scopes: `submit` for both POSTs, `read` for receipts "
+                    "and dossier statements; `/v1/accounts/me` takes either.",
+                    "账号的 API 密钥。权限：`submit` 可提交（两个 POST），`read` 可读取回执与案卷陈述；"
+                    "`/v1/accounts/me` 任一即可。")}},
         },
         "paths": {
             "/v1/entries": entries,
@@ -209,7 +215,7 @@ def _document() -> dict[str, Any]:
                 "get_account", "read", ("The account of this key", "本密钥的账号"),
                 ("What a submission needs: account and origin.", "提交文本所需：账号与日志名称。"),
                 answer("This key's account.", "本密钥的账号。", JSON, "Account", "account"),
-                (*_ANY, "unauthorized", "bad-query", "method-not-allowed"), owner=True),
+                (*_ANY, *_KEYED, "bad-query", "method-not-allowed"), owner=True),
             "/checkpoint": _get(
                 "get_checkpoint", "log", ("The newest signed tree head", "最新检查点"),
                 ("Where witnesses are asked: the newest that met the quorum.",
@@ -232,12 +238,12 @@ def _document() -> dict[str, Any]:
             "/livez": _get(
                 "livez", "machine", ("The process answers", "进程是否在运行"),
                 ("Nothing is looked at.", "不检查其他。"),
-                answer("It does.", "在运行。", TEXT, None, "live"), public),
+                answer("It does.", "在运行。", TEXT, None, "live"), always),
             "/readyz": _get(
                 "readyz", "machine", ("It takes entries", "是否可受理"),
                 ("Database, disk and signer can write; a witness that disagrees is named.",
                  "数据库、磁盘与签名器可写；列出持不同意见的见证者。"),
-                answer("It does.", "可受理。", TEXT, None, "ready"), (*public, "not-ready", "frozen")),
+                answer("It does.", "可受理。", TEXT, None, "ready"), (*always, "not-ready", "frozen")),
             "/metrics": _get(
                 "metrics", "machine", ("Metrics for Prometheus", "供 Prometheus 读取的指标"),
                 ("Not for the public side of a proxy.", "不应经代理对外公开。"),

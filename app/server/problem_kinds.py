@@ -59,6 +59,13 @@ KINDS: Final[dict[str, Kind]] = {
         "Send `Authorization: Bearer <API key>`; a revoked key needs a new one from the operator.",
         "请发送 `Authorization: Bearer <API 密钥>`；密钥被撤销时请向运营方申请新的。",
     ),
+    "scope-missing": Kind(
+        403,
+        "This API key may not do this",
+        "该 API 密钥无此权限",
+        "Use a key with the scope named in detail, or ask the operator for one.",
+        "请使用具有 detail 所示权限的密钥，或向运营方申请。",
+    ),
     "not-found": Kind(
         404,
         "There is nothing here, or not for this key",
@@ -177,6 +184,32 @@ KINDS: Final[dict[str, Kind]] = {
         "Anchor with the log that the operator names as successor; receipts stay valid.",
         "请向运营方指明的后继日志存证；已有回执继续有效。",
     ),
+    # -- the request is one too many
+    "rate-limited": Kind(
+        429,
+        "Too much at once from this key or address",
+        "该密钥或地址的请求过于频繁",
+        "Repeat the same request with the same Idempotency-Key after the time in Retry-After.",
+        "请在 Retry-After 所示时间后，用相同的 Idempotency-Key 重发同一请求。",
+        True,
+    ),
+    "quota-used-up": Kind(
+        429,
+        "The account has used up its entries of this day",
+        "该账号当日可存证项数已用完",
+        "Ask the operator for a larger quota, or repeat after the time in Retry-After; receipts "
+        "can still be read.",
+        "请向运营方申请提高限额，或在 Retry-After 所示时间后重发；回执仍可读取。",
+        True,
+    ),
+    "too-many-failures": Kind(
+        429,
+        "Too many requests without a good API key from this address",
+        "该地址多次使用无效的 API 密钥",
+        "Check the API key, and repeat after the time in Retry-After.",
+        "请检查 API 密钥，并在 Retry-After 所示时间后重发。",
+        True,
+    ),
     # -- the service cannot, at the moment or until the operator acts
     "internal": Kind(
         500,
@@ -232,4 +265,6 @@ KINDS: Final[dict[str, Kind]] = {
 RETRY_AFTER_SECONDS: Final = {
     "in-progress": 1, "not-yet-published": 1, "overloaded": 1, "too-many-connections": 1,
     "shutting-down": 2, "answer-timeout": 1, "writing-stopped": 30, "not-ready": 2, "disk-full": 60,
+    "rate-limited": 1, "quota-used-up": 3600, "too-many-failures": 60,
 }  # fmt: skip
+"""Where the problem itself does not say (``Problem.retry_after``)."""

@@ -46,7 +46,13 @@ class Problem(Exception):
     """An error on its way out. ``members`` are added to the JSON object."""
 
     def __init__(
-        self, code: str, detail: str = "", *, headers: Headers = (), **members: str
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        headers: Headers = (),
+        retry_after: int | None = None,
+        **members: str,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -54,6 +60,9 @@ class Problem(Exception):
         self.detail = detail
         self.headers = headers
         self.members = members
+        self.retry_after = RETRY_AFTER_SECONDS.get(code) if retry_after is None else retry_after
+        self.logged: dict[str, str] = {}
+        """For the operator's log alone: nothing that a client chose, nothing it is told."""
 
     def body(self, trace_id: str) -> bytes:
         """Return the problem document."""
@@ -82,8 +91,8 @@ class Problem(Exception):
             (b"cache-control", b"no-store"),
             *self.headers,
         ]
-        if self.code in RETRY_AFTER_SECONDS:
-            headers.append((b"retry-after", b"%d" % RETRY_AFTER_SECONDS[self.code]))
+        if self.retry_after is not None:
+            headers.append((b"retry-after", b"%d" % self.retry_after))
         return headers
 
 

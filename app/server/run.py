@@ -79,6 +79,7 @@ class _Server(OrderlyServer):
         logs.flush()
         self._service.waiting.expire()
         self._service.auditing.tick(self._service.pool)
+        self._service.tick()
         service = self._service
         if self._stopped.is_set() and not service.failed:
             service.failed = "the log has stopped writing"

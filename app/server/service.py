@@ -15,26 +15,28 @@ from typing import Final
 
 from starlette.types import Scope
 
+from app.web import logs
 from ledger.accept import Submitted
-from ledger.accounts import Account
+from ledger.accounts import READ, SUBMIT, Account
+from ledger.errors import Unavailable
 from ledger.log import Log
 from verifier.encoding import parse_base64
 from verifier.errors import Malformed
 from verifier.evidence.submission import ID_BYTES
 
 from .auditing import Auditing
+from .door import Door, Visit
 from .metrics import Metrics
 from .problems import Problem
 from .settings import Settings
 from .waiting import Waiting
 
-_BEARER: Final = re.compile(rb"bearer ([!-~]{1,200})", re.ASCII | re.IGNORECASE)
 _LOOKED_AT: Final = frozenset([
     b"authorization", b"content-encoding", b"content-type", b"idempotency-key", b"prefer",
 ])  # fmt: skip
-_CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
 _JSON: Final = re.compile(rb'application/json(?: *; *charset="?utf-8"?)?', re.ASCII | re.IGNORECASE)
 _DISK_CHECK_SECONDS: Final = 0.25
+_LAST_USE_SECONDS: Final = 60
 
 
 Headers = dict[bytes, bytes]
@@ -82,6 +84,7 @@ class Service:
         self.log = log
         self.settings = settings
         self.metrics = metrics
+        self.door = Door(log, settings)
         self.draining = False
         self.failed = ""
         self.auditing = Auditing(
@@ -93,6 +96,7 @@ class Service:
         self._waiting: Waiting | None = None
         self._disk_free = 0
         self._disk_checked = -1.0
+        self._last_use_at = time.monotonic()
 
     # -- life
 
@@ -108,6 +112,8 @@ class Service:
         """End the threads; the log itself is closed by who opened it."""
         if self._waiting is not None:
             self._waiting.close()
+        if not self.failed:
+            self._write_last_use()
         self.pool.shutdown()
 
     @property
@@ -118,15 +124,29 @@ class Service:
 
     # -- who asks
 
-    def account(self, headers: Headers) -> Account:
-        """Return the account of the request's API key; raises Problem."""
-        match = _BEARER.fullmatch(headers.get(b"authorization", b""))
-        if match is None:
-            raise Problem("unauthorized", headers=_CHALLENGE)
-        account = self.log.accounts.authenticate(match[1].decode("ascii"))
-        if account is None:
-            raise Problem("unauthorized", headers=_CHALLENGE)
-        return account
+    def submitting(self, scope: Scope, headers: Headers) -> Visit:
+        """Return who asks, by a key with the scope ``submit``; raises Problem."""
+        return self.door.enter(scope, headers.get(b"authorization", b""), SUBMIT)
+
+    def reading(self, scope: Scope, wanted: str | None = READ) -> Account:
+        """Return whose key it is, with the scope ``read`` or any (None); raises Problem."""
+        visit = self.door.enter(scope, read_headers(scope).get(b"authorization", b""), wanted)
+        self.door.read(visit)
+        return visit.account
+
+    def tick(self) -> None:
+        """Do what is due once a minute; called ten times a second by the loop."""
+        now = time.monotonic()
+        if now - self._last_use_at >= _LAST_USE_SECONDS:
+            self._last_use_at = now
+            if not self.failed:
+                self.pool.submit(self._write_last_use)
+
+    def _write_last_use(self) -> None:
+        try:
+            self.log.accounts.last_use.write()
+        except Unavailable as error:  # it is kept, and written the next time
+            logs.fault("last use of keys not written", error)
 
     # -- whether
 

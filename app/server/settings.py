@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from .addresses import TrustError, parse_trust
+
 PREFIX: Final = "BEILIN_"
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 
@@ -25,6 +27,12 @@ def _number(default: int, low: int, high: int, what: str, attacker: str) -> int:
     # What stands in metadata is printed in the README, and a test demands it there.
     metadata = {"low": low, "high": high, "what": what, "attacker": attacker}
     value: int = field(default=default, metadata=metadata)
+    return value
+
+
+def _text(default: str, allowed: str, what: str, attacker: str) -> str:
+    metadata = {"low": allowed, "high": "", "what": what, "attacker": attacker}
+    value: str = field(default=default, metadata=metadata)
     return value
 
 
@@ -139,6 +147,35 @@ class Settings:
         "longest time a record of the audit log waits for an entry of the log that anchors its head",
         "can leave the end of the audit log open to whoever can write the database (too long)",
     )
+    rate_key_per_minute: int = _number(
+        0,
+        0,
+        100_000_000,
+        "entries and reads of one API key in a minute, in this process; above it 429; 0: no limit",
+        "can shut account holders out (1) or let one of them use the whole service (0)",
+    )
+    rate_address_per_minute: int = _number(
+        0,
+        0,
+        100_000_000,
+        "requests and entries from one address (IPv6: one /64) in a minute, in this process; 0: no limit",
+        "can shut out everyone behind one address (1) or let one address use the whole service (0)",
+    )
+    rate_failed_keys_per_minute: int = _number(
+        300,
+        0,
+        100_000_000,
+        "requests without a good API key from one address in a minute; above it 429, and only keys "
+        "known to be good are looked up; 0: no limit",
+        "can shut out who shares an address with a stranger (1) or let strangers keep the database busy (0)",
+    )
+    trusted_proxy: str = _text(
+        "0",
+        "0 to 9, or addresses",
+        "whose X-Forwarded-For is believed: so many proxies before this service, or these addresses and "
+        "networks (commas between); 0: nobody's, the socket's address counts",
+        "can let strangers choose the address that they are counted for",
+    )
     access_log: int = _number(
         1,
         0,
@@ -174,8 +211,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if name not in environment:
             continue
         text = environment[name]
+        if isinstance(entry.default, str):
+            values[entry.name] = _trust(name, text)
+            continue
         low, high = entry.metadata["low"], entry.metadata["high"]
         if not _DECIMAL.fullmatch(text) or not low <= int(text) <= high:
             raise SettingError(f"{name} must be a whole number from {low} to {high}")
         values[entry.name] = int(text)
     return Settings(**values)
+
+
+def _trust(name: str, text: str) -> str:
+    try:
+        parse_trust(text)
+    except TrustError:
+        raise SettingError(
+            f"{name} must be a number of proxies from 0 to 9, or addresses with commas between"
+        ) from None
+    return text

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from verifier.encoding import to_base64
 
-from ..service import Service, check_no_query, read_headers
+from ..service import Service, check_no_query
 from .base import JSON, NO_STORE, Endpoint, respond
 
 
@@ -24,7 +24,7 @@ class Accounts:
 
     async def _me(self, scope: Scope, _: Receive, send: Send) -> None:
         check_no_query(scope)
-        account = self._service.account(read_headers(scope))
+        account = self._service.reading(scope, None)
         body = msgspec.json.encode(
             {"account": to_base64(account.id), "origin": self._service.log.origin}
         )

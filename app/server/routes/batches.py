@@ -13,9 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from app.web.limits import read_body
 from ledger.accept import Outcome, Request
-from ledger.accounts import Account
 from ledger.log import Anchored
 
+from ..door import Visit
 from ..schemas import read_batch
 from ..service import Service, check_json, check_no_query, idempotency_key, read_headers
 from .base import Endpoint
@@ -49,17 +49,17 @@ class Batches:
         service = self._service
         check_no_query(scope)
         headers = read_headers(scope)
-        account = service.account(headers)
+        visit = service.submitting(scope, headers)
         check_json(headers)
         key = idempotency_key(headers)
         body = await read_body(receive)
         # A thousand signatures take a tenth of a second: not in the loop's thread.
         loop = asyncio.get_running_loop()
-        published = await loop.run_in_executor(service.pool, self._submit, body, account, key)
+        published = await loop.run_in_executor(service.pool, self._submit, body, visit, key)
         await answer_when_published(service, published, _encode, send, location=False)
 
-    def _submit(self, body: bytes, account: Account, key: bytes) -> Future[Outcome]:
-        service = self._service
+    def _submit(self, body: bytes, visit: Visit, key: bytes) -> Future[Outcome]:
+        service, account = self._service, visit.account
         asked = read_batch(body, service.log.origin, account.id, key)
         service.check_may_write(account, asked.batch)
-        return submit(service, asked, Request(account.id, key, asked.fingerprint))
+        return submit(service, visit, asked, Request(account.id, key, asked.fingerprint))

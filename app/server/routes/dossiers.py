@@ -12,7 +12,7 @@ from verifier.encoding import parse_base64
 from verifier.errors import Malformed
 from verifier.evidence.submission import ID_BYTES
 
-from ..service import Service, check_no_query, read_headers
+from ..service import Service, check_no_query
 from .base import NO_STORE, TEXT, Endpoint, respond
 
 
@@ -30,7 +30,7 @@ class Dossiers:
     async def _statement(self, scope: Scope, _: Receive, send: Send) -> None:
         service = self._service
         check_no_query(scope)
-        account = service.account(read_headers(scope))
+        account = service.reading(scope)
         # In an address "+" and "/" may also be written "-" and "_" (RFC 4648 §5).
         text: str = scope["path_params"]["id"].translate(str.maketrans("-_", "+/"))
         try:

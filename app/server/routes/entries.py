@@ -18,6 +18,7 @@ from ledger.log import Anchored
 from verifier.encoding import parse_decimal, to_base64
 from verifier.errors import Malformed
 
+from ..door import Visit
 from ..problems import Problem
 from ..schemas import Asked, explain, read_entry
 from ..service import (
@@ -68,13 +69,17 @@ def _wants_async(headers: Headers) -> bool:
 
 def submit(
     service: Service,
+    visit: Visit,
     asked: Asked,
     request: Request,
     on_numbered: Callable[[Outcome], None] | None = None,
 ) -> Future[Outcome]:
     """Put a request into the pool; raises what the ledger's checks refuse, in its own words."""
+    batch = asked.batch
     try:
-        return service.log.submit(asked.batch, request, on_numbered)
+        return service.door.submit(
+            visit, request, len(batch), lambda: service.log.submit(batch, request, on_numbered)
+        )
     except Unacceptable as error:
         raise explain(asked.batch, error) from None
 
@@ -115,7 +120,8 @@ class Entries:
         service = self._service
         check_no_query(scope)
         headers = read_headers(scope)
-        account = service.account(headers)
+        visit = service.submitting(scope, headers)
+        account = visit.account
         check_json(headers)
         key = idempotency_key(headers)
         asynchronous = _wants_async(headers)
@@ -124,19 +130,19 @@ class Entries:
         service.check_may_write(account, asked.batch)
         request = Request(account.id, key, asked.fingerprint)
         if asynchronous:
-            await self._accept(asked, request, send)
+            await self._accept(visit, asked, request, send)
         else:
-            published = submit(service, asked, request)
+            published = submit(service, visit, asked, request)
             await answer_when_published(service, published, _encode_entry, send, location=True)
 
-    async def _accept(self, asked: Asked, request: Request, send: Send) -> None:
+    async def _accept(self, visit: Visit, asked: Asked, request: Request, send: Send) -> None:
         service, loop = self._service, asyncio.get_running_loop()
         first: asyncio.Future[Outcome | None] = loop.create_future()
 
         def wake(outcome: Outcome | None) -> None:
             loop.call_soon_threadsafe(_set, first, outcome)
 
-        published = submit(service, asked, request, wake)
+        published = submit(service, visit, asked, request, wake)
         published.add_done_callback(lambda _: wake(None))
         try:
             async with asyncio.timeout(service.settings.answer_timeout_seconds):
@@ -162,7 +168,7 @@ class Entries:
     async def _read(self, scope: Scope, *, latest: bool) -> bytes:
         service = self._service
         check_no_query(scope)
-        account = service.account(read_headers(scope))
+        account = service.reading(scope)
         try:
             index = parse_decimal(scope["path_params"]["index"], "index")
         except Malformed:

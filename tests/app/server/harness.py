@@ -212,12 +212,14 @@ def head(key: str, *more: str, nonce: bytes | None = None) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def repeat(client: httpx.Client, body: object, nonce: bytes, **headers: str) -> httpx.Response:
+def repeat(
+    client: httpx.Client, body: object, nonce: bytes, *, path: str = "/v1/entries", **headers: str
+) -> httpx.Response:
     """Send again what has been published; for a moment after that it may be in progress still."""
     answers: list[httpx.Response] = []
 
     def settled() -> bool:
-        answers.append(post(client, body, nonce, **headers))
+        answers.append(post(client, body, nonce, path, **headers))
         if answers[-1].status_code != 409:
             return True
         check_problem(answers[-1], 409, "in-progress")

@@ -59,7 +59,7 @@ def test_the_shape_of_each(code: str) -> None:
     assert any("\u4e00" <= c <= "\u9fff" for c in kind.title_zh)
     assert any("\u4e00" <= c <= "\u9fff" for c in kind.action_zh)
     assert kind.title.isascii()
-    assert kind.retryable == (kind.status >= 500 or kind.status == 408
+    assert kind.retryable == (kind.status >= 500 or kind.status in (408, 429)
                               or code in ("in-progress", "not-yet-published"))  # fmt: skip
     headers = dict(Problem(code).all_headers(1))
     assert (b"retry-after" in headers) == (
