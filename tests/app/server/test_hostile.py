@@ -80,27 +80,32 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.mark.longer
-def test_a_crowd_is_shown_out_and_a_client_served(
+def test_a_client_is_served_beside_a_crowd(
     log: tuple[Path, str], rounds: Callable[[int, int], int]
 ) -> None:
     data, key = log
     count = rounds(300, 500)
-    # Long enough that all are there at once: a crowd of 300 takes a while to come.
-    with running(data, batch_interval_ms=10, **dict.fromkeys(LIMITS, 5)) as server:
+    # Without limits of time, so that all of them are there whatever the machine does meanwhile.
+    with running(data, batch_interval_ms=10, **WITHOUT) as server:
         before = memory_of(server)
-        with crowd(server, count, key) as hostile:
-            with server.client(key) as client:
-                wait_until(lambda: held(server) >= count * 9 // 10)
+        with crowd(server, count, key), server.client(key) as client:
+            wait_until(lambda: held(server) >= count)
+            for _ in range(20):
                 assert post(client, entry(os.urandom(8))).status_code == 201
-                assert held(server) > count // 2, "the crowd was gone before a client was served"
-                most = memory_of(server)
-                for _ in range(20):
-                    assert post(client, entry(os.urandom(8))).status_code == 201
+            assert held(server) > count
+            assert memory_of(server) - before < MEMORY_KILOBYTES
+        assert server.stop() == 0
+
+
+@pytest.mark.longer
+def test_a_crowd_is_shown_out(log: tuple[Path, str], rounds: Callable[[int, int], int]) -> None:
+    data, key = log
+    with running(data, batch_interval_ms=10, **LIMITS) as server:
+        with crowd(server, rounds(300, 500), key) as hostile:
             wait_until(lambda: held(server) == 0)
             wait_until(
                 lambda: all(each.closed for each in hostile.members if each.kind != "taking")
             )
-        assert most - before < MEMORY_KILOBYTES
         assert server.stop() == 0
 
 
@@ -176,7 +181,7 @@ def test_a_flood_of_connections_does_not_starve_a_client(log: tuple[Path, str]) 
         with crowd(server, 300, key), server.client(key) as client:
             for _ in range(20):
                 assert took(client) or took(client)
-            assert held(server) <= 60
+            wait_until(lambda: held(server) <= 60)
         assert server.stop() == 0
 
 
@@ -219,13 +224,14 @@ def test_slowhttptest(log: tuple[Path, str], mode: str, tmp_path: Path) -> None:
     data, key = log
     with running(data, batch_interval_ms=10) as server:  # its own limits: 10, 10, 15 s
         more = ["-w", "1", "-y", "8", "-n", "5", "-z", "8", "-k", "3"] if mode == "-X" else []
-        done = subprocess.run(
-            [program, mode, "-c", "300", "-r", "300", "-i", "5", "-x", "10", "-l", "40", "-p", "3",
-             "-t", "GET" if mode == "-X" else "POST", *more, "-u", f"{server.url}/openapi.json"],
-            capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
-        )  # fmt: skip
-        assert "service available:   \x1b[1;32mYES" in done.stdout or "YES" in done.stdout
-        assert "NO" not in done.stdout.split("service available:")[-1][:40]
-        assert "No open connections left" in done.stdout, done.stdout[-2000:]
+        command = [program, mode, "-c", "300", "-r", "300", "-i", "5", "-x", "10", "-l", "40", "-p", "3",
+                   "-t", "GET" if mode == "-X" else "POST", *more, "-u", f"{server.url}/openapi.json"]  # fmt: skip
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+            # It calls open what it has not read yet; whether we hold it our own end says.
+            wait_until(lambda: held(server) > 20)
+            wait_until(lambda: held(server) < 20)
+            said, _ = process.communicate(timeout=120)
+        assert "YES" in said.split("service available:")[-1][:40], said[-2000:]
+        assert mode == "-X" or "No open connections left" in said, said[-2000:]
         with server.client(key) as client:
             assert post(client, entry(os.urandom(8))).status_code == 201
