@@ -97,7 +97,7 @@ def test_writers_and_verifying_readers(tmp_path: Path, rounds: Callable[[int, in
     new_log(data)
     vkey = read_config(data).log
     everyone = clients(new_account(data, "hammer"), tmp_path / "journals", 4)
-    wanted = rounds(400, 20_000)
+    wanted = rounds(160, 20_000)
     with running(data, batch_interval_ms=20, access_log=0) as server:
         chance = random.Random(7)
         seen: list[Checkpoint] = []

@@ -34,7 +34,7 @@ def prepared(folder: Path) -> type[Service]:
 @pytest.mark.timeout(7200)
 def test_the_service_does_what_a_list_would_do(tmp_path: Path) -> None:
     machine = prepared(tmp_path)
-    examples, steps = (150, 60) if is_soak() else (3, 25)
+    examples, steps = (150, 60) if is_soak() else (2, 25)
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -19,7 +19,7 @@ def test_one_process_follows_the_other_under_load(
     data = tmp_path / "data"
     new_log(data)
     everyone = clients(new_account(data, "upgrade"), tmp_path / "journals", 6)
-    for _ in range(rounds(3, 60)):
+    for _ in range(rounds(2, 60)):
         server = Server(data, batch_interval_ms=20, access_log=0)
         try:
             threads = [client.start(server.address) for client in everyone]
