@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,9 +45,9 @@ class Target(NamedTuple):
     there: dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    folder = tmp_path_factory.mktemp("fuzz")
+@contextmanager
+def targeted(folder: Path, **settings: int) -> Iterator[Target]:
+    """Run a new log with a declaration, two accounts and two entries in it."""
     data = folder / "data"
     new_log(data)
     with Log.open(data, read_only=True) as log:
@@ -59,7 +60,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         for name, key in keys.items()
     ]
     (folder / "auth.yaml").write_text("auth:\n" + "".join(peers))
-    with running(data, batch_interval_ms=1) as server:
+    with running(data, batch_interval_ms=1, **settings) as server:
         there: dict[str, Any] = {"accounts": {}, "digest": digest, "tile": "0/000.p/2"}
         for name, key in keys.items():
             with server.client(key) as client:
@@ -67,6 +68,13 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
                 account = client.get("/v1/accounts/me").json()
             there["accounts"][name], there["origin"] = account["account"], account["origin"]
         yield Target(server, folder, there)
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    # No limit of wrong keys: three hundred of them, and all the rest would be 429.
+    with targeted(tmp_path_factory.mktemp("fuzz"), rate_failed_keys_per_minute=0) as made:
+        yield made
 
 
 def run(target: Target, *options: str, document: Any = None) -> tuple[int, str]:
@@ -173,3 +181,14 @@ def test_control_a_service_that_fails_is_found(tmp_path: Path, target: Target) -
     assert code == 1, said
     assert "Server error" in said
     assert "SECRET" not in said
+
+
+def test_it_keeps_it_where_callers_are_held_back(tmp_path: Path) -> None:
+    """With little allowed, 429 is what most requests get."""
+    with targeted(tmp_path, rate_key_per_minute=20, rate_failed_keys_per_minute=20) as little:
+        code, said = run(little, "--phases", "examples,coverage", "--seed", "1")
+        with little.server.client() as client:
+            metrics = client.get("/metrics").text
+    assert code == 0, said
+    held = re.findall(r'beilin_http_requests_total\{.*status="429"\} ([0-9]+)', metrics)
+    assert sum(map(int, held)) > 20
