@@ -57,7 +57,10 @@ def backup(data: Path, out: Path) -> int:
     config = read_config(data)
     file = database_file(data, config.database)
     if file is None:
-        raise Config("backup: this database is backed up with its own tools, before log/")
+        raise Config(
+            "backup: PostgreSQL is backed up with its own tools: pg_basebackup with archived WAL, "
+            "or pg_dump; after it copy log/ and beilin.toml, never signer/ (README.md)"
+        )
     if out.exists():
         raise AlreadyExists("backup: the file exists")
     open_database(data, config).dispose()

@@ -119,6 +119,10 @@ def open_database(folder: Path, config: LogConfig, *, may_upgrade: bool = False)
     if file is not None and not file.is_file():
         raise Config(f"{file.name}: the database is missing; a new one would be another log")
     engine = open_engine(database_url(folder, config.database))
-    check_settings(engine)
-    check_version(engine, may_upgrade=may_upgrade)
+    try:
+        check_settings(engine)
+        check_version(engine, may_upgrade=may_upgrade)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from verifier.errors import VerifierError
@@ -24,7 +25,6 @@ from .engine import check_settings, open_engine, writing
 from .errors import AlreadyExists, Config, Given
 from .migrate import upgrade
 from .publish import Publisher
-from .queries import fetch
 from .service_key import ServiceKey
 from .signer import Head, Signer
 
@@ -63,10 +63,10 @@ def _create_parts(data: Path, origin: str, database: str, state: Path, now: int)
     engine = open_engine(database_url(data, database))
     try:
         check_settings(engine)
+        if inspect(engine).has_table("alembic_version"):
+            # Also where its creation was interrupted: whose tables these are is not known.
+            raise AlreadyExists("database: there is a log, or part of one, already")
         upgrade(engine)
-        with engine.connect() as connection:
-            if fetch(connection, "SELECT size FROM head"):
-                raise AlreadyExists("database: there is a log in it already")
         signer = Signer.create(state, origin)
         service = ServiceKey.create(state, origin)
         head = Head(0, EMPTY_ROOT)

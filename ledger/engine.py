@@ -3,7 +3,8 @@
 SQLite's defaults lose acknowledged rows in a power cut, and SQLAlchemy's default
 transactions let two writers number twice. So every connection gets WAL with
 ``synchronous=FULL``, writing transactions begin with ``BEGIN IMMEDIATE``, and the
-settings are read back: a database that does not take them is refused.
+settings are read back: a database that does not take them is refused. What is
+particular to PostgreSQL is in ``postgresql``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
+from . import postgresql
 from .errors import Config, Unavailable
 
 PRAGMAS: Final[dict[str, tuple[str | int, str | int]]] = {
@@ -28,11 +30,6 @@ PRAGMAS: Final[dict[str, tuple[str | int, str | int]]] = {
     "recursive_triggers": ("on", 1),
     "wal_autocheckpoint": (8_000, 8_000),
     "cache_size": (-65_536, -65_536),
-}
-POSTGRESQL: Final = {
-    "synchronous_commit": ("on", "remote_apply"),
-    "fsync": ("on",),
-    "full_page_writes": ("on",),
 }
 
 
@@ -48,15 +45,21 @@ def open_engine(url: str) -> Engine:
     if kind == "sqlite" and (parsed.database or ":memory:").startswith((":", "file:")):
         raise Config("database: SQLite needs the plain path of a file")
     arguments: dict[str, Any] = {}
-    if kind == "sqlite":
+    if kind == "postgresql":
+        parsed = postgresql.check_url(parsed)
+        # What is read within one transaction is of one moment, as in SQLite.
+        arguments["isolation_level"] = "REPEATABLE READ"
+    else:
         # mode=rw: a missing file is an error, never a new empty log.
         parsed = parsed.set(database=f"file:{parsed.database}", query={"mode": "rw", "uri": "true"})
         arguments["connect_args"] = {"check_same_thread": False, "cached_statements": 64}
     try:
         engine = create_engine(parsed, **arguments)
-        event.listen(engine, "connect", _prepare_sqlite if kind == "sqlite" else _check_postgresql)
-        event.listen(engine, "begin", _begin_sqlite if kind == "sqlite" else _begin_postgresql)
-    except (SQLAlchemyError, ImportError) as error:
+        event.listen(engine, "connect", _prepare_sqlite if kind == "sqlite" else postgresql.prepare)
+        event.listen(engine, "begin", _begin_sqlite if kind == "sqlite" else postgresql.begin)
+    except ImportError:
+        raise Config("database: the driver is missing: pip install 'beilin[postgresql]'") from None
+    except SQLAlchemyError as error:
         raise Config(f"database: cannot be used ({type(error).__name__})") from None
     return engine
 
@@ -72,24 +75,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _check_postgresql(connection: Any, _record: Any) -> None:
-    with connection.cursor() as cursor:
-        for name, allowed in POSTGRESQL.items():
-            cursor.execute(f"SHOW {name}")
-            got = cursor.fetchone()[0]
-            if got not in allowed:
-                raise Config(f"database: {name} is {got} where {allowed[0]} is needed")
-    connection.commit()
-
-
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("beilin_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("beilin_writes", False):
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7163384699739271182)")
 
 
 def check_settings(engine: Engine) -> None:
@@ -103,9 +91,33 @@ def check_settings(engine: Engine) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Run one writing transaction that holds the database's write lock from its start."""
-    with engine.connect().execution_options(beilin_writes=True) as connection, connection.begin():
+    """Run one writing transaction that holds the database's write lock from its start.
+
+    Any SQLAlchemyError from here may be one whose outcome is unknown: see ``settle``.
+    """
+    options: dict[str, Any] = {"beilin_writes": True}
+    if is_postgresql(engine):
+        # Not one moment, but what is there once the lock is held.
+        options["isolation_level"] = "READ COMMITTED"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+        if is_postgresql(engine):
+            postgresql.commit(connection)  # what follows finds nothing left to commit
+
+
+def is_postgresql(engine: Engine) -> bool:
+    """Whether this is PostgreSQL; else it is SQLite."""
+    return engine.dialect.name == "postgresql"
+
+
+def settle(engine: Engine) -> None:
+    """Wait until no transaction of unknown outcome is left, and make what is visible certain.
+
+    SQLite needs nothing: a transaction ends with its connection.
+    """
+    if is_postgresql(engine):
+        with writing(engine) as connection:
+            postgresql.settle(connection)
 
 
 @contextmanager

@@ -31,8 +31,7 @@ from verifier.tlog.note import parse_note
 
 from . import queries
 from .config import LogConfig, open_database, read_config
-from .durable import Lock
-from .errors import Held, LedgerError
+from .errors import LedgerError
 from .fsck_anchors import check_anchors
 from .fsck_audit import check_audit_log
 from .fsck_cosignatures import check_checkpoints, check_cosignatures
@@ -40,6 +39,7 @@ from .fsck_declarations import check_declarations, known_declarations
 from .fsck_own import check_own
 from .fsck_rows import Finding, Rows
 from .fsck_tree import Files, Tree
+from .lease import is_led
 from .publish import Publisher, open_note
 from .schema import APPEND_ONLY
 from .signer import Head, read_journal
@@ -193,22 +193,13 @@ class _Check:
         newest = max(heads, default=0)
         if head != (newest, heads.get(newest, (b"",))[0]):
             yield Finding("head", f"says {head}; the newest signed head has size {newest}")
-        live = _is_live(self._data)
+        live = is_led(self._data, self._connection.engine)
         yield from check_checkpoints(self._connection, self._publisher, published, live=live)
         # Files are listed before the newest head is read: one that is listed belongs to it.
         names = files.names()
         with self._connection.engine.connect() as now:  # files may be newer than our snapshot
             size = queries.head(now).size
         yield from files.strangers(names, size, live=live)
-
-
-def _is_live(data: Path) -> bool:
-    """Whether a service works on the log."""
-    try:
-        Lock(data / "lock", named=False).release()
-    except Held:
-        return True
-    return False
 
 
 def _integrity(engine: Engine) -> list[Finding]:

@@ -34,12 +34,13 @@ from .config import LogConfig, database_file, open_database, read_config
 from .create import create_log as create
 from .declarations import publish_declaration, stored_declaration
 from .dossiers import to_dossier_text
-from .durable import Lock, Space, check_space
+from .durable import Space, check_space
 from .engine import reading
 from .erasure import Remains, erase, is_erased, scrub
 from .errors import Config, Conflict, InProgress, NotFound, OnHold, Unavailable
 from .heads import accept_head
 from .jobs import Job, Notify, OwnEntry, new_future, own_job
+from .lease import Leadership, lead
 from .policy import to_policy
 from .publish import Publisher, stored_note
 from .receipts import Anchored, Receipts
@@ -79,7 +80,7 @@ class Log:
         self._roster = roster
         self._receipts = Receipts(engine, config.log, None if roster is None else roster.met)
         self._publisher = Publisher(data / "log", data / "publish.lock", config.log)
-        self._lock: Lock | None = None
+        self._lock: Leadership | None = None
         self._read_back: Engine | None = None
         self._service: ServiceKey | None = None
         self._sequencer: Sequencer | None = None
@@ -119,10 +120,10 @@ class Log:
         """
         config = read_config(data)
         engine: Engine | None = None
-        lock: Lock | None = None
+        lock: Leadership | None = None
         log: Self | None = None
         try:
-            lock = None if read_only else Lock(data / "lock")
+            lock = None if read_only else lead(data, config)
             check_space(data, space_floor_bytes // 8)
             engine = open_database(data, config, may_upgrade=not read_only)
             log = cls(data, config, engine, clock, witnesses)
@@ -179,6 +180,7 @@ class Log:
             clock=self._clock,
             at=self._hook,
             witnesses=witnessing,
+            leadership=self._lock,
         )
         try:
             self._writer.recover()

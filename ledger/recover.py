@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from verifier.encoding import to_base64
@@ -27,9 +27,10 @@ from verifier.tlog.note import parse_note
 from . import queries, schema, store
 from .anchors.rows import anchor_rows
 from .config import LogConfig, database_file, database_url, open_database, read_config
-from .durable import Lock, sync_directory
+from .durable import sync_directory
 from .engine import open_engine, writing
 from .errors import Conflict, Corruption, Unavailable
+from .lease import lead
 from .migrate import upgrade
 from .prove import ReadTile
 from .publish import Publisher, open_note
@@ -61,7 +62,7 @@ def recover(
     is not a copy of this log; then nothing is changed.
     """
     config = read_config(data)
-    lock = Lock(data / "lock")
+    lock = lead(data, config)
     try:
         signer = Signer(signer_state or data / "signer", config.origin)
         publisher = Publisher(data / "log", data / "publish.lock", config.log)
@@ -115,13 +116,16 @@ def _has_cosignatures(publisher: Publisher) -> bool:
 
 
 def _open(data: Path, config: LogConfig) -> Engine:
-    """Open the database; where the file is gone, an empty one takes its place here and only here."""
+    """Open the database; where it is gone, an empty one takes its place here and only here."""
     file = database_file(data, config.database)
-    if file is None or file.exists():
-        return open_database(data, config, may_upgrade=True)
-    file.touch(0o600)
-    sync_directory(file.parent)
     engine = open_engine(database_url(data, config.database))
+    there = inspect(engine).has_table("alembic_version") if file is None else file.exists()
+    if there:
+        engine.dispose()
+        return open_database(data, config, may_upgrade=True)
+    if file is not None:
+        file.touch(0o600)
+        sync_directory(file.parent)
     upgrade(engine)
     with writing(engine) as connection:
         store.insert(connection, schema.head, [(1, 0, EMPTY_ROOT)])

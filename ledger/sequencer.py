@@ -54,7 +54,8 @@ def unavailable(error: BaseException) -> Unavailable:
     """Return what those who wait are told about a failure of storage."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
-    if full or "disk is full" in str(cause):
+    # SQLite says it in words, PostgreSQL by a code (disk_full).
+    if full or "disk is full" in str(cause) or getattr(cause, "sqlstate", None) == "53100":
         return NoSpace("the volume is full; the outcome is not known: repeat the request")
     return Unavailable("storage failed; the outcome is not known: repeat the request")
 

@@ -9,6 +9,8 @@ stopped; there is no second way to write anything. ``at`` is called between the
 steps; a test stops, kills or fails there.
 """
 
+# long because: the whole order of writes, and recovery by the same functions, is one page
+
 from __future__ import annotations
 
 from binascii import b2a_base64
@@ -26,10 +28,11 @@ from verifier.tlog.tiles import to_bundle
 
 from . import levels, queries, store
 from .closing import closed_words
-from .engine import writing
+from .engine import settle, writing
 from .errors import Conflict, Corruption, Frozen
 from .heads import check_claims, check_tail
 from .jobs import Job
+from .lease import Leadership
 from .numbering import Numbered, Numbering
 from .prove import ReadTile, prove_consistency
 from .publish import Publisher, Resource
@@ -66,6 +69,7 @@ class Writer:
         read_back: Engine | None = None,
         witnesses: Witnesses | None = None,
         holds_back: bool = False,
+        leadership: Leadership | None = None,
     ) -> None:
         """``holds_back``: nothing moves ``checkpoint``, because witnesses are not asked here."""
         self._engine = engine
@@ -76,6 +80,7 @@ class Writer:
         self._at = at
         self._witnesses = witnesses
         self._holds_back = holds_back
+        self._leadership = leadership
         self._numbering = Numbering()
         self.head = Head(0, b"")
         self.count = 0
@@ -94,6 +99,9 @@ class Writer:
         self._numbering.forget()
         for engine in (self._engine, self._read_back):
             engine.dispose()
+        if self._leadership is not None:
+            self._leadership.renew()
+        settle(self._engine)
         with self._engine.connect() as connection:
             self.head = queries.head(connection)
             self.count = queries.entry_count(connection)
@@ -168,6 +176,8 @@ class Writer:
         self._at("w1-before")
         try:
             with writing(self._engine) as connection:
+                if self._leadership is not None:
+                    self._leadership.check(connection)
                 numbered = self._numbering.number(connection, jobs, self.count, received)
                 if numbered.leaf_hashes:
                     store.insert_rows(connection, numbered.rows)

@@ -3,6 +3,7 @@
 * ``shared``     the folder of third-party vectors and samples that is kept beside the project
 * ``soak``       whether this is ``make soak``; ``rounds(normal, soak)`` picks the number
 * ``tool``       the path of an outside program, or a skip that says which one is missing
+* ``postgresql`` a real PostgreSQL server; ``new_database()`` gives the URL of an empty database
 * ``verifier_only``  the interpreter of an environment that has the verifier and nothing else
 * ``no_network`` from here to the end of the test, any use of an internet socket is a failure
 
@@ -27,6 +28,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.postgresql import Server, new_server
 from tests.project import ROOT, verifier_environment
 
 # Programs that only tests use, with a command that proves they may be used here
@@ -193,6 +195,13 @@ def tool() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Run a PostgreSQL of our own for the whole session; ask it for ``new_database``."""
+    with new_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from ledger.log import Log
 from tests.ledger.rolled import keep
 from tests.ledger.support import new_log, open_log, submit
 from tests.ledger.witness.support import Cosigner, Named, answering, open_witnessed, peer
+from tests.postgresql import Server
 
 
 class Made(NamedTuple):
@@ -23,10 +24,25 @@ class Made(NamedTuple):
     account: Account
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked so on both databases."""
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def made(tmp_path) -> Made:
+def database(request) -> str | None:
+    """The URL of an empty database; None for a SQLite file in the log's folder."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+@pytest.fixture
+def made(tmp_path, database) -> Made:
     """A new, empty log; closed."""
-    return Made(*new_log(tmp_path))
+    return Made(*new_log(tmp_path, database))
 
 
 @pytest.fixture

@@ -106,10 +106,10 @@ def load(log: Log, account: Account, count: int) -> Iterator[Callable[[], None]]
         thread.join()
 
 
-def new_log(folder: Path) -> tuple[Path, Account]:
+def new_log(folder: Path, database: str | None = None) -> tuple[Path, Account]:
     """Create a log with one account; it is closed."""
     data = folder / "data"
-    create(data, ORIGIN)
+    create(data, ORIGIN, database=database)
     with open_log(data) as log:
         account, _ = log.accounts.new("litigant")
     return data, account

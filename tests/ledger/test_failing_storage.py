@@ -31,6 +31,7 @@ class FailAt(CrashAt):
 
 
 @pytest.mark.fault
+@pytest.mark.both_databases
 @pytest.mark.parametrize("step", STEPS)
 def test_storage_that_fails_is_opened_again_and_goes_on(made, step):
     """Lost, or kept but reported lost: the caller gets no answer, repeats, gets the one answer."""

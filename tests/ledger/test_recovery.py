@@ -7,15 +7,16 @@ and everything is checked (``support.check_everything``).
 from __future__ import annotations
 
 import signal
-import sqlite3
 import threading
 from base64 import b64decode
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack
 from typing import NamedTuple
 
 import pytest
 
+from ledger import queries
+from ledger.config import open_database, read_config
 from ledger.errors import Corruption, Unavailable
 from ledger.signer import read_journal
 from tests.ledger.support import (
@@ -46,10 +47,13 @@ class Durable(NamedTuple):
 
 
 def durable_state(data) -> Durable:
-    with closing(sqlite3.connect(data / "beilin.db")) as database:
+    engine = open_database(data, read_config(data))
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        database = stack.enter_context(engine.connect())
 
         def one(sql: str) -> int:
-            return database.execute(sql).fetchone()[0]
+            return int(queries.fetch(database, sql)[0][0])
 
         journal, _ = read_journal((data / "signer/journal").read_bytes())
         note = parse_note((data / "log/checkpoint").read_bytes())
@@ -91,6 +95,7 @@ TABLE = {
 
 
 @pytest.mark.fault
+@pytest.mark.both_databases
 @pytest.mark.parametrize("point", TABLE)
 def test_a_crash_at_each_step(made, point):
     nth = 2  # the first time the step is reached belongs to what is acknowledged

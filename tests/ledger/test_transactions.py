@@ -8,7 +8,7 @@ import time
 import pytest
 from sqlalchemy import create_engine
 
-from ledger.engine import writing
+from ledger.engine import statement, writing
 from tests.ledger.support import PATIENCE
 
 
@@ -24,7 +24,8 @@ def race(engine, begin, between) -> list[int]:
             with begin() as connection:
                 number = connection.exec_driver_sql("SELECT count(*) FROM race").scalar()
                 between()
-                connection.exec_driver_sql("INSERT INTO race VALUES (?)", (number,))
+                sql = statement(connection, "INSERT INTO race VALUES (?)")
+                connection.exec_driver_sql(sql, (number,))
 
     threads = [threading.Thread(target=writer) for _ in range(2)]
     for thread in threads:
@@ -36,6 +37,7 @@ def race(engine, begin, between) -> list[int]:
 
 
 @pytest.mark.fault
+@pytest.mark.both_databases
 def test_writing_transactions_do_not_number_twice(log):
     # The other one cannot have read as well: it waits for the lock, however long this takes.
     numbers = race(log._engine, lambda: writing(log._engine), lambda: time.sleep(0.001))
