@@ -270,7 +270,10 @@ def test_every_command_is_listed_and_every_option_exists() -> None:
 def _help(words: list[str]) -> str:
     """Return the help of a command and of its actions."""
     if words[-1] == "account":
-        return "".join(_help([*words, action]) for action in ("new", "key", "revoke"))
+        return "".join(_help([*words, action]) for action in ("new", "key", "quota", "revoke"))
+    if words[-2:] == ["account", "key"]:
+        below = [_shown([*words, action]) for action in ("new", "list", "revoke")]
+        return "".join([*below, _shown(words)])
     if words[-1] == "identity":
         return _help([*words, "new"])
     if words[-1] == "provenance":
@@ -282,6 +285,10 @@ def _help(words: list[str]) -> str:
         return "".join(_help([*words, action]) for action in ("new", "publish"))
     if words[-1] == "tsa":
         return "".join(_help([*words, action]) for action in ("init", "serve"))
+    return _shown(words)
+
+
+def _shown(words: list[str]) -> str:
     program = Path(sys.executable).with_name(words[0])
     done = subprocess.run(
         [program, *words[1:], "--help"], capture_output=True, text=True, check=True, timeout=60
