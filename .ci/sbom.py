@@ -5,7 +5,8 @@ One bill of materials for each distribution that runs somewhere: ``beilin-verifi
 each with the hashes of all its distributions as locked; licences and the graph of what asks
 for what are the packages' own statements, read from the environment that runs the tests. The
 distribution itself bears the SHA-256 of its wheel. Nothing is asked of a network, and the same
-commit gives the same bytes: time and serial number are derived, not drawn.
+commit gives the same bytes on the same platform: time and serial number are derived, not drawn. Of a
+package that is for another platform only (``beilin:only-where``) no licence is known here.
 
 Not in it: Python itself, the C library and what else an image's base brings. Its supplier
 says that.
@@ -17,7 +18,7 @@ import re
 import sys
 import uuid
 from datetime import UTC, datetime
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -53,7 +54,7 @@ def locked(name: str) -> list[Component]:
         if match is None:
             sys.exit(f"sbom: requirements/{name}.txt: not a locked requirement: {line[:60]}")
         package, version, marker, hashes = match.groups()
-        component = _component(package, version, ComponentType.LIBRARY)
+        component = _component(package, version, ComponentType.LIBRARY, elsewhere=bool(marker))
         component.external_references.add(ExternalReference(
             type=ExternalReferenceType.DISTRIBUTION, url=XsUri(str(component.purl)),
             comment=f"each distribution that requirements/{name}.txt allows",
@@ -66,9 +67,13 @@ def locked(name: str) -> list[Component]:
     return found
 
 
-def _component(package: str, version: str, kind: ComponentType) -> Component:
+def _component(
+    package: str, version: str, kind: ComponentType, *, elsewhere: bool = False
+) -> Component:
     purl = PackageURL("pypi", name=package, version=version)
     component = Component(name=package, version=version, type=kind, purl=purl, bom_ref=str(purl))
+    if elsewhere and not is_here(package):
+        return component
     stated = distribution(package).metadata
     if distribution(package).version != version:
         sys.exit(f"sbom: {package} {distribution(package).version} is installed, not {version}")
@@ -80,9 +85,20 @@ def _component(package: str, version: str, kind: ComponentType) -> Component:
     return component
 
 
+def is_here(package: str) -> bool:
+    """Whether a package is installed; one for another platform is not."""
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
 def asked_for(package: str, extras: set[str]) -> list[Requirement]:
     """Return what a distribution with these extras asks for, on any platform."""
-    found = []
+    found: list[Requirement] = []
+    if not is_here(package):
+        return found
     for text in distribution(package).requires or []:
         requirement = Requirement(text)
         of_extras = set(re.findall(r'extra == "([^"]+)"', str(requirement.marker or "")))
