@@ -14,6 +14,7 @@ from ledger import postgresql
 from ledger.errors import Unavailable
 from ledger.log import Outcome
 from tests.ledger.support import PATIENCE, check_everything, new_log, open_log, send, submit
+from tests.ledger.test_recovery import STEPS
 from tests.postgresql import new_server
 
 _WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
@@ -109,3 +110,34 @@ def test_control_with_the_notice_ignored_a_cancelled_wait_is_acknowledged(
                 break
         assert future.result(PATIENCE).indices == (0,), "acknowledged, and no standby has it"
         _need_a_standby(primary, "")
+
+
+class LoseAt:
+    """Ends every session of the log's database, the lease's too, when a step is first reached."""
+
+    def __init__(self, primary, url: str, point: str) -> None:
+        self.primary, self.point, self.ended = primary, point, -1
+        self.name = url.removeprefix("postgresql+psycopg:///").partition("?")[0]
+
+    def __call__(self, point: str) -> None:
+        if point == self.point and self.ended < 0:
+            self.ended = 0
+            sql = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{self.name}'"
+            self.ended = len(self.primary.run(sql))
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("step", STEPS)
+def test_every_connection_is_lost_at_each_step(primary, tmp_path, step):
+    url = primary.new_database()
+    data, account = new_log(tmp_path, url)
+    lose = LoseAt(primary, url, step)
+    with open_log(data, hooks=lose) as log:
+        outcome = _repeat(log, account, "first")
+        assert lose.ended > 0, "the fault did not fire"
+        told = list(zip(outcome.indices, log.receipts(outcome.indices), strict=True))
+        assert outcome.indices == (0,)
+        second = _repeat(log, account, "second")  # by now the lease is held again
+        told += zip(second.indices, log.receipts(second.indices), strict=True)
+        assert second.indices == (1,)
+    assert check_everything(data, told) == 2
