@@ -52,7 +52,7 @@ def _waiting(primary) -> int:
     return int(rows[0][0])
 
 
-def _repeat(log, account, name) -> Outcome:
+def repeat(log, account, name) -> Outcome:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -85,7 +85,7 @@ def test_a_commit_that_nobody_may_rely_on_is_not_acknowledged(primary, alone, mo
         with pytest.raises(Unavailable):
             submit(log, account, "third")
         _need_a_standby(primary, "")
-        outcome = _repeat(log, account, "second")
+        outcome = repeat(log, account, "second")
         assert outcome.indices == (1,)
         told += zip(outcome.indices, log.receipts(outcome.indices), strict=True)
     assert check_everything(data, told) == 2
@@ -133,11 +133,11 @@ def test_every_connection_is_lost_at_each_step(primary, tmp_path, step):
     data, account = new_log(tmp_path, url)
     lose = LoseAt(primary, url, step)
     with open_log(data, hooks=lose) as log:
-        outcome = _repeat(log, account, "first")
+        outcome = repeat(log, account, "first")
         assert lose.ended > 0, "the fault did not fire"
         told = list(zip(outcome.indices, log.receipts(outcome.indices), strict=True))
         assert outcome.indices == (0,)
-        second = _repeat(log, account, "second")  # by now the lease is held again
+        second = repeat(log, account, "second")  # by now the lease is held again
         told += zip(second.indices, log.receipts(second.indices), strict=True)
         assert second.indices == (1,)
     assert check_everything(data, told) == 2
