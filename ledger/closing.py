@@ -11,11 +11,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
 
-from verifier.encoding import escape_bytes
 from verifier.errors import VerifierError
 from verifier.evidence.entry import FREEZE, parse_entry
 from verifier.evidence.freeze import Freeze, parse_freeze, verify_freeze
 from verifier.evidence.handover import MAX_BYTES, verify_handover
+from verifier.report.escape import show
 from verifier.tlog.keys import VKey
 
 from .accept import Outcome
@@ -40,7 +40,7 @@ def closed_words(entry: object) -> str:
         return words
     if successor is None:
         return words
-    return f"{words}; the log that goes on is {escape_bytes(successor.name.encode())}"
+    return f"{words}; the log that goes on is {show(successor.name)}"
 
 
 def refuse_handed_over(data: Path, log: VKey) -> None:

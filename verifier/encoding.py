@@ -63,7 +63,8 @@ def parse_base64(text: str, what: str, *, length: int | None = None) -> bytes:
 @lru_cache(maxsize=1024)  # entries of one batch, and what is in a receipt, say the same time
 def to_time(seconds: int) -> str:
     """Return Unix seconds as ``YYYY-MM-DDTHH:MM:SSZ`` (RFC 3339, UTC)."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    # A year before 1000, as a certificate may have it, is padded by hand: strftime does not.
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)).rjust(20, "0")
 
 
 def parse_time(text: str, what: str) -> int:

@@ -225,6 +225,9 @@ def _check(policy: Policy) -> None:
     for vkey in policy.services:
         if vkey.type != ED25519 or vkey.key in log_keys:
             raise PolicyError("policy: service: an Ed25519 key that is not also a log's")
+    own = log_keys | {vkey.key for vkey in policy.services}
+    if any(witness.vkey.key in own for witness in policy.log_policy.witnesses.values()):
+        raise PolicyError("policy: witness: a key that is also a log's or a service's")
     known = origins | set(policy.log_policy.witnesses) | {tsa.name for tsa in policy.tsas}
     if not set(policy.operators) <= known:
         raise PolicyError("policy: operator: names something that is not in this policy")

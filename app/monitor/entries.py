@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 from verifier.checks.log_entries import Entries, is_open
 from verifier.checks.log_own import OwnEntries
-from verifier.encoding import escape_bytes
 from verifier.errors import VerifierError
 from verifier.evidence.entry import FREEZE, parse_entry
 from verifier.evidence.freeze import parse_freeze
 from verifier.policy import Policy
+from verifier.report.escape import show
 from verifier.tlog.note import parse_note
 
 from .memory import Memory
@@ -84,7 +84,7 @@ def _successor(entry: bytes) -> str | None:
         successor = None if body is None else parse_freeze(body)[0].successor
     except VerifierError:  # a fault of its own, found above
         return None
-    return None if successor is None else escape_bytes(successor.name.encode())
+    return None if successor is None else show(successor.name)
 
 
 def _one_by_one(

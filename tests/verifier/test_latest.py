@@ -218,6 +218,40 @@ def test_one_of_another_entry_adds_nothing_and_fails(sealed: Sealed, case: Case)
     )  # fmt: skip
 
 
+def forked(sealed: Sealed) -> bytes:
+    """A later receipt of the same entry, in a log whose entry beside it is another one."""
+    made = sealed.anchored
+    entries = list(sealed.log.entries)
+    beside = made.index ^ 1
+    entries[beside] = entries[0]
+    assert entries[beside] != sealed.log.entries[beside]
+    other = worked.WorkedLog(entries=entries)
+    proof = type(made)(other, made.index, made.salt, made.statement, made.entry).proof(LATER)
+    block = ONE.token(proof.note, NOON + 70)
+    return to_receipt(
+        made.salt, made.statement.to_bytes(), made.entry.to_bytes(), proof.to_text(), [block]
+    )
+
+
+@pytest.mark.parametrize("quorum", ["quorum none", "quorum w"])
+def test_one_whose_path_shows_another_history_fails(
+    sealed: Sealed, case: Case, quorum: str
+) -> None:
+    text = policy(NAMES, witnesses=[("w", WITNESS)], quorum=quorum)
+    first = receipt(sealed, FIRST, witnesses=[W])
+    result = case.check(first, forked(sealed), text)
+    assert result.verdict == TOTAL_FAILED
+    assert status(result) == (FAILED, "CONSISTENCY_FAILURE")
+
+
+def test_control_without_comparing_the_paths_two_histories_pass(
+    sealed: Sealed, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latest_check, "_check_common", lambda *_: None)
+    result = case.check(receipt(sealed, FIRST, witnesses=[W]), forked(sealed))
+    assert shown(result) == (PASSED, "L2", "T3")
+
+
 def test_one_of_another_history_fails(sealed: Sealed, case: Case) -> None:
     other = worked.WorkedLog(entries=[*sealed.log.entries[:-1], b"another"])
     made = sealed.anchored

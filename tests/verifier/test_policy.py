@@ -10,6 +10,7 @@ from tests import worked
 from tests.vectors import generate
 from tests.verifier.stamped import ONE, ONLY_TWO, TWO, WINDOW, WITNESS, policy
 from tests.verifier.timestamp.chains import AUTHORITY, certificate, key, raw
+from tests.worked import Key
 from verifier.encoding import to_base64
 from verifier.errors import PolicyError
 from verifier.policy import parse_policy
@@ -126,3 +127,10 @@ def test_control_without_reading_the_certificate(monkeypatch: pytest.MonkeyPatch
     sound = parse_certificate(parse_policy(policy("", [TWO.line()])).tsas[0].certificate)
     monkeypatch.setattr("verifier.policy.parse_certificate", lambda _: sound)
     assert len(parse_policy(text).tsas) == 2
+
+
+def test_a_witness_is_not_the_log_itself() -> None:
+    """One key under two names would make the log its own witness."""
+    own = Key("w.example", worked.WorkedLog().key.label, 4)
+    assert own.vkey.key == worked.WorkedLog().key.vkey.key
+    refused(policy("", witnesses=[("w", own)]), "witness: a key that is also a log's")

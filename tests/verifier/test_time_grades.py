@@ -18,6 +18,7 @@ from tests.verifier.stamped import (
     T3,
     T4,
     TWO,
+    WINDOW,
     WITNESS,
     WITNESS_TWO,
     Stamped,
@@ -28,8 +29,11 @@ from tests.verifier.stamped import (
     seen,
 )
 from tests.verifier.timestamp import making
+from tests.verifier.timestamp.chains import AUTHORITY, EKU, Chain, certificate, key, raw
 from tests.worked import NOON
-from verifier.encoding import to_time
+from verifier.checks import time_grade
+from verifier.encoding import to_base64, to_time
+from verifier.evidence.receipt import Token
 from verifier.result import DONE, INDETERMINATE, NOT_DONE, PASSED
 from verifier.timestamp import der
 
@@ -168,6 +172,44 @@ def test_an_own_authority_proves_nothing_and_is_printed(log: Stamped) -> None:
 def test_one_authority_twice_is_not_two(log: Stamped) -> None:
     result = check(log.receipt(ONE.token(log.note), ONE.token(log.note, AFTER + 1)))
     assert (result.time_grade, result.facts["anchors"]) == ("T3", 1)
+
+
+def cross_certified(log: Stamped) -> tuple[bytes, bytes]:
+    """One token in two blocks, whose one intermediate key two roots certify; receipt and policy."""
+    roots = [certificate(f"R{n}", key("p256", 500 + n), f"R{n}", key("p256", 500 + n), AUTHORITY)
+             for n in (1, 2)]  # fmt: skip
+    middle = [certificate("I", key("p256", 503), f"R{n}", key("p256", 500 + n), AUTHORITY)
+              for n in (1, 2)]  # fmt: skip
+    signer = certificate("tsa", key("p256", 504), "I", key("p256", 503), (EKU,))
+    made = making.Token(
+        chain=Chain(roots[0], (), signer, key("p256", 504)), stamped=log.note,
+        gen_time=gen_time(AFTER), nonce=None, embedded=(raw(signer),),
+    )  # fmt: skip
+    blocks = [Token("rfc3161", made.to_bytes(), (raw(each),)) for each in middle]
+    lines = [f"tsa tsa{n} {WINDOW} {to_base64(raw(root))}\n" for n, root in enumerate(roots, 1)]
+    return log.receipt(*blocks), policy(f"{LOG_OPERATOR}{BOTH}", lines)
+
+
+def test_one_key_that_leads_to_two_roots_is_one_authority(log: Stamped) -> None:
+    receipt, text = cross_certified(log)
+    result = check(receipt, text)
+    assert result.facts["tokens_counted"] == 2
+    assert (result.time_grade, result.facts["anchors"]) == ("T3", 1)
+
+
+def test_control_without_the_signers_keys_it_is_two(log: Stamped, monkeypatch) -> None:
+    monkeypatch.setattr(time_grade, "matching", lambda pairs: len({one for one, _ in pairs}))
+    receipt, text = cross_certified(log)
+    assert check(receipt, text).time_grade == "T4"
+
+
+def test_a_matching_takes_each_side_once() -> None:
+    for pairs, count in (
+        (set(), 0), ({("a", "1")}, 1), ({("a", "1"), ("b", "1")}, 1), ({("a", "1"), ("a", "2")}, 1),
+        ({("a", "1"), ("a", "2"), ("b", "1")}, 2), ({("a", "1"), ("b", "2"), ("c", "1")}, 2),
+        ({("a", "1"), ("b", "1"), ("b", "2"), ("c", "2"), ("c", "3")}, 3),
+    ):  # fmt: skip
+        assert time_grade.matching(pairs) == count
 
 
 def test_an_anchor_proof_of_a_second_authority_does_not_make_t4(log: Stamped) -> None:

@@ -15,7 +15,8 @@ from ..evidence.receipt import Receipt
 from ..options import Options
 from ..policy import LEVELS, Policy
 from ..result import DONE, FAILED, NOT_DONE, TOTAL_FAILED, Result
-from ..tlog.checkpoint import parse_checkpoint
+from ..tlog.checkpoint import Checkpoint, parse_checkpoint
+from ..tlog.merkle import leaf_hash
 from ..tlog.note import parse_note
 from .receipt import Bound, bind_receipt
 from .time_grade import check_time
@@ -42,6 +43,7 @@ def check_latest(
     if first is not None:
         try:
             check_later(first.receipt, latest.receipt)
+            _check_one_key(first, latest)
         except Verification as error:
             result.add("receipt_latest", FAILED, error.sub_indication, reason=str(error))
             return own
@@ -125,3 +127,37 @@ def check_later(first: Receipt, latest: Receipt) -> None:
     old, new = (parse_checkpoint(parse_note(r.proof.note).text) for r in (first, latest))
     if new.size < old.size or (new.size == old.size and new.root != old.root):
         raise ConsistencyFailure("receipt-latest.txt and receipt.txt show two histories")
+    _check_common(first, old, latest, new)
+
+
+def _check_common(first: Receipt, old: Checkpoint, latest: Receipt, new: Checkpoint) -> None:
+    """Raise ConsistencyFailure where the two paths show one part of the log with two hashes.
+
+    The subtrees on a path and beside it are in every larger tree of one log, so that two
+    receipts of one entry hold each other to account without a copy of the log.
+    """
+    from ..compare.trees import KnownTree, is_complete
+
+    trees: list[KnownTree] = []
+    for receipt, head in ((first, old), (latest, new)):
+        tree = KnownTree(head, receipt.proof.note)
+        try:
+            tree.add_path(receipt.proof.index, leaf_hash(receipt.entry_bytes), receipt.proof.hashes)
+        except (ConsistencyFailure, ValueError):
+            return  # not a path to that root, which the check of inclusion has said
+        trees.append(tree)
+    small, large = trees
+    for each in small.nodes():
+        other = large.root(*each) if each == (0, old.size) else large.known(*each)
+        if (is_complete(*each) or each == (0, old.size)) and other not in (
+            None,
+            small.known(*each),
+        ):
+            raise ConsistencyFailure("receipt-latest.txt and receipt.txt show two histories")
+
+
+def _check_one_key(first: Bound, latest: Bound) -> None:
+    """Raise BindingFailure where two keys of the policy signed: a log has one for life (SPEC §18)."""
+    keys = {first.times.log, latest.times.log} - {None}
+    if len(keys) > 1:
+        raise BindingFailure("receipt-latest.txt is signed by another log key than receipt.txt")

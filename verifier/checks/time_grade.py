@@ -11,7 +11,7 @@ whoever runs the log shows nothing that the log did not say itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from ..encoding import escape_bytes, to_time
@@ -203,17 +203,38 @@ def _grade(
     """Return the grade, and set how many operators of authorities there are behind it.
 
     An operator is counted where the policy names it and the log's own, so that the two
-    can be told apart: the same rule as for witnesses. T3 does not ask for that.
+    can be told apart: the same rule as for witnesses. T3 does not ask for that. Each needs
+    a signer's key of its own: a certificate is nobody's secret, and whoever shows a token
+    chooses those beside it, so one authority's key can lead to roots of two operators.
     """
-    authorities = {stamp.timestamp.tsa for stamp in stamps if stamp.anchored is None}
-    if not authorities:
+    own = [stamp.timestamp for stamp in stamps if stamp.anchored is None]
+    if not own:
         return "T2" if witnessed else "T0"
     own_is_named = all(
         each.log is not None and each.log.name in policy.operators for each in relied
     )
-    named = {policy.operators[name] for name in authorities if name in policy.operators}
-    result.facts["anchors"] = len(named) if own_is_named else 0
-    return "T4" if own_is_named and len(named) > 1 else "T3"
+    pairs = {
+        (policy.operators[each.tsa], each.signer.key_sha256)
+        for each in own
+        if each.tsa in policy.operators
+    }
+    result.facts["anchors"] = count = matching(pairs) if own_is_named else 0
+    return "T4" if count > 1 else "T3"
+
+
+def matching(pairs: Collection[tuple[str, str]]) -> int:
+    """Return how many pairs can be chosen of which no two have a left or a right side in common."""
+    chosen: dict[str, str] = {}  # right side → left side
+
+    def find(left: str, seen: set[str]) -> bool:
+        for right in sorted(right for one, right in pairs if one == left and right not in seen):
+            seen.add(right)
+            if right not in chosen or find(chosen[right], seen):
+                chosen[right] = left
+                return True
+        return False
+
+    return sum(find(left, set()) for left in sorted({one for one, _ in pairs}))
 
 
 def _why(times: Sequence[Times], relied: Sequence[Times]) -> str:

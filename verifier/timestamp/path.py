@@ -33,6 +33,10 @@ MAX_CHECKS: Final = 512
 """Signatures on certificates that are computed for one token; an honest chain needs some ten."""
 
 
+MAX_EXPONENT_BITS: Final = 32
+"""Of an RSA key; authorities use 65537 (17 bits)."""
+
+
 class Issuers:
     """Who issued whom, for one token: each pair is computed once, and the computing is bounded."""
 
@@ -44,7 +48,7 @@ class Issuers:
 
         Raises NotCheckable where more than ``MAX_CHECKS`` pairs have the names for it.
         """
-        if certificate.issuer != issuer.subject:
+        if certificate.issuer != issuer.subject or is_costly(issuer):
             return False
         pair = certificate.data, issuer.data
         if pair not in self._known:
@@ -52,6 +56,14 @@ class Issuers:
                 raise NotCheckable("token: too many certificates of one name to look for its chain")
             self._known[pair] = is_issued_by(certificate, issuer)
         return self._known[pair]
+
+
+def is_costly(issuer: Certificate) -> bool:
+    """Return whether a signature by this key takes far longer to verify than any that is used."""
+    key = issuer.key
+    if not isinstance(key, rsa.RSAPublicKey):
+        return False
+    return key.key_size > RSA_BITS[-1] or key.public_numbers().e.bit_length() > MAX_EXPONENT_BITS
 
 
 def find_path(

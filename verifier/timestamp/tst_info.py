@@ -18,6 +18,9 @@ from .names import read_hash
 # DER: seconds are written, a fraction only if it is not zero and without zeros at its end.
 _GEN_TIME: Final = re.compile(rb"([0-9]{14})(?:\.([0-9]{0,17}[1-9]))?Z")
 
+_LAST: Final = 253_370_764_800
+"""The beginning of the year 9999."""
+
 
 class Accuracy(NamedTuple):
     """How far genTime may be off either way, as the authority says it."""
@@ -78,7 +81,12 @@ def parse_gen_time(content: bytes) -> tuple[int, str]:
         raise Malformed("time-stamp: genTime is not in its one spelling")
     d = match[1].decode("ascii")
     text = f"{d[:4]}-{d[4:6]}-{d[6:8]}T{d[8:10]}:{d[10:12]}:{d[12:]}Z"
-    return parse_time(text, "time-stamp: genTime"), (match[2] or b"").decode("ascii")
+    seconds = parse_time(text, "time-stamp: genTime")
+    if (
+        seconds >= _LAST
+    ):  # rounded up or with its accuracy it would not be a time that can be written
+        raise Malformed("time-stamp: genTime is past the year 9998")
+    return seconds, (match[2] or b"").decode("ascii")
 
 
 def _accuracy(content: bytes) -> Accuracy | None:

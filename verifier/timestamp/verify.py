@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ..encoding import escape_bytes
 from ..errors import (
@@ -41,7 +42,8 @@ class SignerFacts(NamedTuple):
     """The certificate that signed. Times are Unix seconds; names are escaped, one line each.
 
     ``named_by`` is the digest by which the token names its certificate; ``sha-1`` is what
-    RFC 2634 has.
+    RFC 2634 has. ``key_sha256`` is over the key's SubjectPublicKeyInfo, as the library writes it:
+    two certificates of one key have one.
     """
 
     subject: str
@@ -52,6 +54,7 @@ class SignerFacts(NamedTuple):
     sha256: str
     key: str
     named_by: str
+    key_sha256: str = ""
 
 
 class Timestamp(NamedTuple):
@@ -234,7 +237,15 @@ def _facts(certificate: Certificate, ids: Sequence[Sequence[CertificateId]]) -> 
         hashlib.sha256(certificate.data).hexdigest(),
         _key(certificate),
         ids[-1][0].algorithm,
+        _key_digest(certificate),
     )
+
+
+def _key_digest(certificate: Certificate) -> str:
+    key = certificate.key
+    assert key is not None  # its signature was verified
+    info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(info).hexdigest()
 
 
 def _escaped(text: str) -> str:

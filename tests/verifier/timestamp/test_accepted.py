@@ -53,9 +53,9 @@ def test_what_is_reported() -> None:
     token = good()
     found = verify_token(token.to_bytes(), STAMPED, [token.chain.tsa(name="someone")], nonce=NONCE)
     read = parse_certificate(raw(token.chain.signer))
-    assert found._replace(signer=found.signer._replace(sha256="", serial=0)) == (
+    assert found._replace(signer=found.signer._replace(sha256="", serial=0, key_sha256="")) == (
         "someone", SECONDS, "", Accuracy(1, 0, 0), 0x1F2E3D, "2.999.7", "sha-256", NONCE, False,
-        ("CN=tsa", "CN=root", 0, 1577836800, 2208988800, "", "EC secp256r1", "sha-256"), None, (),
+        ("CN=tsa", "CN=root", 0, 1577836800, 2208988800, "", "EC secp256r1", "sha-256", ""), None, (),
     )  # fmt: skip
     assert found.signer.serial == read.serial
     assert found.signer.sha256 == hashlib.sha256(read.data).hexdigest()
