@@ -43,13 +43,9 @@ class Shows(NamedTuple):
     def is_better_than(self, other: Shows) -> bool:
         """Return whether this is more in something and less in nothing.
 
-        First comes whether its head counts, because the verdict hangs on that: of a later receipt
-        without the quorum nothing but the time counts (SPEC §13.8), and a stamped head with the
-        quorum follows, at the cost of minutes.
+        This is for one receipt against another, without a package around them; with a policy
+        ``standing`` compares what whole packages come to.
         """
-        mine, theirs = self.key and self.quorum, other.key and other.quorum
-        if mine != theirs:
-            return mine
         if (other.not_after and not self.not_after) or self.not_before < other.not_before:
             return False
         later = bool(other.not_after) and self.not_after > other.not_after
@@ -99,14 +95,17 @@ def judge(data: bytes, policy: Policy, *, trusted: bool) -> Judged:
 
 
 def _sound_tokens(receipt: Receipt, note: Note) -> int:
-    """Return how many tokens it bears; raises VerifierError where one is not over its checkpoint."""
+    """Return how many tokens it bears that can be checked here.
+
+    Raises VerifierError where one is not over its checkpoint.
+    """
     name, key_id = log_line(note)
     lines = [line for line in note.signatures if (line.name, line.key_id) == (name, key_id)]
     stamped = note.text + b"\n" + signature_line(name, key_id, lines[0].signature)
-    for token in receipt.tokens:
-        if token.type == RFC3161:
-            check_sound(token.token, stamped, token.certificates)
-    return len(receipt.tokens)
+    checkable = [token for token in receipt.tokens if token.type == RFC3161]
+    for token in checkable:
+        check_sound(token.token, stamped, token.certificates)
+    return len(checkable)
 
 
 def log_line(note: Note) -> tuple[str, bytes]:

@@ -14,6 +14,7 @@ is replaced by none that shows less. ``at`` is called after each step, for the t
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -34,6 +35,7 @@ from .better import Judged, check_same, judge
 from .disclosing.opened import no_policy
 from .durable import create, locked, reading, sync_folder, writing
 from .judge import Judge
+from .standing import standing_of
 from .state import State, home
 from .words import shown
 
@@ -50,7 +52,9 @@ def upgrade(
 ) -> tuple[Judged, bool]:
     """Bring the better receipt into a package; return the best one, and whether it is new.
 
-    Where there is none that is better nothing is written. Raises Refusal.
+    Where there is none that is better nothing is written. With a policy that is judged by what
+    the whole package comes to: in its place nothing may fall. Without one the old package is
+    kept beside the new one, because nobody has checked who signed. Raises Refusal.
     """
     temporary = out.with_name(out.name + ".upgrade")
     with locked(out.with_name(out.name + ".upgrade.lock"), wait=False, transient=True):
@@ -69,13 +73,19 @@ def upgrade(
         if watch is not None:
             watch.check_note(latest.receipt.proof.note)
         at("checked")
-        if not latest.shows.is_better_than(held.shows):
+        if latest.shows == held.shows or not (
+            policy is not None or latest.shows.is_better_than(held.shows)
+        ):
             return held, False
         try:
             _write(path, temporary, kind, data)
             _verify(temporary, policy)
+            if policy is not None and not _gains(path, temporary, policy, in_place=out == path):
+                return held, False
             at("written")
             with writing(out):
+                if policy is None and out == path:
+                    _keep(path)
                 temporary.replace(out)
                 sync_folder(out.parent)
         finally:
@@ -181,6 +191,35 @@ def _write(path: Path, temporary: Path, kind: str, latest: bytes) -> None:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
+
+
+def _gains(path: Path, temporary: Path, policy: Policy, *, in_place: bool) -> bool:
+    """Return whether the new package comes to more. Raises Refusal where it comes to less, too."""
+    how = Options(policy_source="given")
+    old, new = (standing_of(verify_package(each, policy, how)) for each in (path, temporary))
+    if not new.gains_over(old):
+        return False
+    if in_place and new.loses_against(old):
+        raise Refusal(
+            EXIT_REFUSED,
+            "服务器的回执在某些方面更好、在另一些方面不如现有的（例如见证已满足而时间较晚），证据包未作任何改动。"
+            "请以 --out 另写一份，两份并存。",
+            "The server's receipt shows more in one thing and less in another than the one at hand (such "
+            "as the quorum, with a later time); the package was not changed. Write a second one with "
+            "--out, and keep both.",
+        )
+    return True
+
+
+def _keep(path: Path) -> None:
+    """Give the old package a second name, the first time that nobody checks what replaces it."""
+    with contextlib.suppress(FileExistsError):
+        os.link(path, kept_path(path))
+
+
+def kept_path(path: Path) -> Path:
+    """Return where the old package is kept."""
+    return path.with_name(path.name + ".before-upgrade")
 
 
 def _payload_lines(box: Container) -> list[tuple[bytes, str]]:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from app.client.api import Api, parse_key
     from app.client.durable import read_small
     from app.client.judge import load_policy
-    from app.client.upgrading import upgrade
+    from app.client.upgrading import kept_path, upgrade
     from app.client.words import shown, tell
 
     server = check_url(args.server, insecure_http=args.insecure_http)
@@ -82,6 +82,9 @@ def run(args: argparse.Namespace) -> int:
             "Note: this receipt does not have the policy's quorum of witnesses yet, and verification "
             "says: not determinable. Run beilin upgrade again once the witnesses have signed.",
         )
+    if policy is None and fresh and out == path:
+        kept = shown(kept_path(args.package))
+        tell(f"原证据包保留为 {kept}。", f"The package as it was is kept: {kept}.")
     if policy is None:
         tell(
             "提示：未提供 --policy，日志的签名和时间戳的证书链均未核验；请以 beilin-verify 核验。",

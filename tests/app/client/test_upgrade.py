@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.client.better import Shows
+from app.client.standing import Standing
 from app.client.upgrading import POINTS
 from tests.app.client.support import CHAT, Client, beilin, write
 from tests.app.client.upgrades import LATEST, arguments, leftovers, members, upgrade
@@ -79,6 +80,16 @@ def test_to_another_file_and_without_a_policy(person: Client, tmp_path: Path) ->
     assert "exists and was not changed" in taken.stderr
 
 
+def test_in_its_place_without_a_policy_the_old_package_is_kept(person: Client) -> None:
+    person.service.stamp()
+    before, kept = person.out.read_bytes(), person.out.with_name("package.zip.before-upgrade")
+    done = upgrade(person, policy=None)
+    assert done.returncode == 0, done.stderr
+    assert "package.zip.before-upgrade" in done.stderr
+    assert kept.read_bytes() == before != person.out.read_bytes()
+    assert person.verify(kept).verdict == person.verify().verdict
+
+
 def test_disclosures_are_upgraded_too_and_carry_it_on(person: Client, tmp_path: Path) -> None:
     shown = tmp_path / "shown.zip"
     disclose = ["disclose", str(person.out), "--file", "chat.txt", "--all", "--out", str(shown)]
@@ -130,16 +141,25 @@ def test_more_in_something_and_less_in_nothing(better: Shows) -> None:
     assert not better.is_better_than(better)
 
 
-def test_what_counts_takes_the_place_of_what_does_not() -> None:
-    # Fetched while a witness was away, with a time that a receipt without the quorum cannot lend.
-    away = TIMED._replace(quorum=False, level=1, cosigners=1, not_after="2026-11-21T12:01:00Z")
-    back = TIMED._replace(level=2, cosigners=2)
-    assert back.is_better_than(away)
-    assert not away.is_better_than(back)
-    assert PLAIN.is_better_than(away)
-    unknown = TIMED._replace(key=False, quorum=True)
-    assert TIMED.is_better_than(unknown)
-    assert not unknown.is_better_than(PLAIN)
+BASE = Standing(1, 1, 0, 1, 0, "", "9999-12-31T23:59:59Z", 0)
+STAMPED = BASE._replace(grade=3, anchors=1, not_after="2026-11-21T12:10:00Z", blocks=1)
+
+
+def test_a_package_is_replaced_by_none_that_comes_to_less() -> None:
+    for more in (
+        STAMPED, BASE._replace(verdict=2), BASE._replace(level=2), BASE._replace(blocks=1),
+        BASE._replace(not_before="2026-11-21T12:00:00Z"),
+    ):  # fmt: skip
+        assert more.gains_over(BASE)
+        assert not more.loses_against(BASE)
+        assert not BASE.gains_over(more)
+    # Blocks that nobody here can check keep nothing better away.
+    assert not STAMPED.loses_against(BASE._replace(blocks=8))
+    # The quorum, and a later time: both more and less.
+    away = STAMPED._replace(not_after="2026-11-21T12:01:00Z")
+    back = STAMPED._replace(verdict=2, level=2)
+    assert back.gains_over(away)
+    assert back.loses_against(away)
 
 
 def test_not_ordered_means_not_better() -> None:
