@@ -18,8 +18,8 @@ from .common import (
     say,
 )
 
-NAME: Final = "development-only"
-"""The name in the policy line that ``init`` prints."""
+NAME: Final = "development-tsa"
+"""The name in the policy line that ``init`` prints; the demonstration and the by-hand page use it too."""
 
 
 def _label() -> str:

@@ -98,10 +98,11 @@ def levels(report: dict[str, Any]) -> str:
     own = any(each["code"] == "TSA_OF_LOG_OPERATOR" for each in report["findings"])
     if own or (facts.get("witnesses", "0") != "0" and facts.get("operators") == "1"):
         said += between + say(
-            "本演示的见证者与时间戳机构由运行演示的人自己运营，核验策略也如此载明：其签名与时间戳已核验，但不独立，因此不提高等级。",
+            "本演示的见证者与时间戳机构由运行演示的人自己运营，核验策略也如此载明。其签名与时间戳已核验，但不独立于日志：因此信任等级不因见证者而升至 L2，时间等级也不因时间戳而升至 T3。",
             "The witnesses and the time-stamping authority of this demonstration are run by whoever "
-            "runs it, and the policy says so: their signatures and time-stamps are verified, are "
-            "not independent, and so raise neither.",
+            "runs it, and the policy says so. Their signatures and time-stamps are verified and are not "
+            "independent of the log: so the witnesses do not raise the trust level to L2, nor the "
+            "time-stamps the time grade to T3.",
         )
     return said
 
@@ -122,12 +123,25 @@ def _compared(isolated: Sequence[str], new: Path) -> str:
             found = json.loads(data)
             level, grade = found["trust_level"], found["time_grade"]
             verdict = say(*_VERDICTS[found["verdict"]])
-            rows.append(f"  {say(zh, en)} · {say(whose_zh, whose_en)}: {verdict}, {level}, {grade}")
+            rows.append(f"  {say(zh, en)} · {say(whose_zh, whose_en)}: {verdict}, {level}, {grade}"
+                        f"{lacking(found)}")  # fmt: skip
     head = say(
         "见证与时间戳使信任等级和时间等级有何不同（以本演示注明策略来源后核验）：",
         "What witnesses and time-stamps change (with this demonstration stated as the policy's source):",
     )
     return "\n".join((head, *rows))
+
+
+def lacking(report: dict[str, Any]) -> str:
+    """Return what a package does not hold that could raise its grade, "" where it holds both."""
+    token = report["facts"].get("tokens", "0") == "0"
+    later = not any(check["id"] == "receipt_latest" for check in report["checks"])
+    if token and later:
+        return say("（包内没有时间戳，也没有较新的回执）",
+                   " (no time-stamp and no later receipt in the package)")  # fmt: skip
+    if token:
+        return say("（包内没有时间戳）", " (no time-stamp in the package)")
+    return ""
 
 
 def _no_network() -> list[str]:

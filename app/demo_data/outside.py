@@ -18,6 +18,7 @@ from typing import Final
 import httpx
 
 from app.commands.common import say
+from app.commands.tsa import NAME
 
 from .programs import START_SECONDS, Program, beilin, serving
 from .words import failed
@@ -26,7 +27,7 @@ POLICY: Final = "policy.txt"
 AS_IF: Final = "policy-as-if-independent.txt"
 ORIGIN: Final = "demo.example/beilin"
 WITNESSES: Final = ("w1", "w2")
-TSA: Final = "development-tsa"
+TSA: Final = NAME
 _ANCHOR_SECONDS: Final = "3600"
 """Time-stamps are asked for by a signal here, at moments that the story names."""
 

@@ -17,12 +17,15 @@ Frauds by an operator who holds the log's key, the service's key and the databas
 scripted. The opponent runs `beilin-verify` in a process of its own, with the listed inputs and nothing
 else: no network, no other file. The control takes the defence away (a guard of the verifier, or
 an input), and the fraud passes; a defence whose control stays red for another reason would show there.
+Exit 20: a contradiction. Exit 10: not determined. Exit 0: the verdict on the evidence stands, and only
+a line of the report says what the input given could not show: whoever reads nothing but the verdict
+misses it.
 
 This page is written by `python -m tests.evil.table`; a test compares it.
 
-## What is caught
+## What is caught, or said
 
-| # | fraud | inputs | caught by | what it says | control: passes without |
+| # | fraud | inputs | who says it | what it says | control: passes without |
 |---|---|---|---|---|---|
 """
 _LIMITS = """
@@ -54,6 +57,8 @@ def table() -> str:
         else:
             control = f"`{fraud.without}`: {_first_line(CONTROLS[fraud.without].__doc__)}"
         said = f"`{check}` {status.replace('_', ' ')}, {sub}{reason}, exit {fraud.code}"
+        if not fraud.code:
+            said += f": by a line of the report alone, “{texts_for('en').subs[sub].why}”"
         lines.append(
             f"| {number} | **{fraud.name}**: {fraud.story} | {inputs} | {fraud.command} | {said} | "
             f"{control} |\n"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.evil import controls, opponent
+from tests.evil import controls, opponent, table
 from tests.evil.fraud import Fraud
 from tests.evil.frauds import FRAUDS
+from verifier.report.texts import texts_for
 from verifier.result import EXIT_CODES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +66,34 @@ def test_control_without_the_defence_it_passes(fraud: Fraud, tmp_path: Path) -> 
     code, report = ask(tmp_path, arguments, fraud.without)
     assert code == fraud.passes, (report["sub_indication"], report["checks"])
     assert found(report, fraud.caught[0])[:2] != fraud.caught[1:]
+
+
+LEFT_TO_READ = [fraud for fraud in FRAUDS if not fraud.code]
+"""Those that end with exit 0: nobody is told but who reads the report."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("fraud", LEFT_TO_READ, ids=lambda fraud: fraud.name)
+def test_what_leaves_the_verdict_alone_is_a_line_of_the_report(
+    fraud: Fraud, lang: str, tmp_path: Path
+) -> None:
+    sentence = texts_for(lang).subs[fraud.caught[2]].why
+    for arguments, said in ((fraud.ask, True), (fraud.instead, False)):  # the second is the control
+        folder = tmp_path / str(said)
+        folder.mkdir()
+        lay_out(folder, fraud, arguments, only=said)
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-m", "tests.evil.opponent", str(folder), "-",
+             *arguments, "--lang", lang],
+            cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0
+        assert (sentence in done.stdout) == said
+
+
+def test_the_page_says_of_each_what_ends_with_exit_0() -> None:
+    page = table.table()
+    assert len(LEFT_TO_READ) == page.count("exit 0: by a line of the report alone") == 1
 
 
 @EVERY

@@ -42,6 +42,7 @@ from verifier.tlog.proof import TlogProof
 from verifier.verify import verify_receipt
 
 CONTENT = "合同，一式两份。\n".encode()
+TSA = "development-tsa"
 STEPS = ("1", "2", "3", "4", "5", "6", "7")
 _SAYS = re.compile(r"^([1-7]) (holds|DOES NOT HOLD)$", re.MULTILINE)
 
@@ -76,15 +77,20 @@ def without(step: str) -> list[str]:
 
 def executed(folder: Path, code: list[str]) -> dict[str, bool]:
     """Return by step whether it says that it holds."""
+    said = _SAYS.findall(printed(folder, code))
+    assert len(dict(said)) == len(said)
+    return {step: word == "holds" for step, word in said}
+
+
+def printed(folder: Path, code: list[str]) -> str:
+    """Return what the blocks print in a folder."""
     needs("openssl")
     needs("bash")
     (folder / "page.sh").write_text("".join(code), encoding="utf-8")
     done = subprocess.run(
         ["bash", "page.sh"], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    said = _SAYS.findall(done.stdout.decode())
-    assert len(dict(said)) == len(said)
-    return {step: word == "holds" for step, word in said}
+    return done.stdout.decode()
 
 
 # -- one receipt, and everything that goes into it
@@ -92,15 +98,20 @@ def executed(folder: Path, code: list[str]) -> dict[str, bool]:
 
 @dataclass(frozen=True)
 class Case:
-    """The three files of the person who checks."""
+    """The files of the person who checks; ``later`` is the later receipt of a package, if any."""
 
     receipt: bytes
     file: bytes
     policy: bytes
+    later: bytes = b""
 
     def write(self, folder: Path) -> None:
-        for name, data in (("receipt.txt", self.receipt), ("file", self.file), ("policy.txt", self.policy)):  # fmt: skip
-            (folder / name).write_bytes(data)
+        for name, data in (
+            ("receipt.txt", self.receipt), ("file", self.file), ("policy.txt", self.policy),
+            ("receipt-latest.txt", self.later),
+        ):  # fmt: skip
+            if data:
+                (folder / name).write_bytes(data)
 
 
 @dataclass(frozen=True)
@@ -139,7 +150,7 @@ def maker(tmp_path_factory: pytest.TempPathFactory) -> Maker:
     authority = Authority(keys, State(folder, lambda: time.time() + 1))
     private = Ed25519PrivateKey.from_private_bytes(seed("by hand: witness"))
     witness = CosigningKey("witness.example.org/w1", private)
-    return Maker(authority, tsa_folder.policy_line(keys, "tsa1"), witness, Key(ORIGIN, "log"))
+    return Maker(authority, tsa_folder.policy_line(keys, TSA), witness, Key(ORIGIN, "log"))
 
 
 def anchored(origin: str = ORIGIN) -> Anchored:
@@ -291,7 +302,7 @@ def over_text(maker: Maker) -> Case:
 
 def another_authority(maker: Maker) -> Case:
     case = whole(maker)
-    other = f"tsa tsa1 2020-01-01T00:00:00Z 2040-01-01T00:00:00Z {to_base64(raw(chain().root))}"
+    other = f"tsa {TSA} 2020-01-01T00:00:00Z 2040-01-01T00:00:00Z {to_base64(raw(chain().root))}"
     return replace(case, policy=maker.policy(other))
 
 
@@ -364,7 +375,7 @@ def test_a_token_of_rsa_with_a_chain_beside_it_holds(maker: Maker, tmp_path: Pat
     stamped = stamped_note(parse_note(note), maker.log_key.vkey)
     token = making.Token(made, stamped, embedded=(), gen_time=b"20270601120000.25Z")
     beside = tuple(map(raw, (made.signer, *made.between)))
-    line = f"tsa tsa1 2020-01-01T00:00:00Z 2040-01-01T00:00:00Z {to_base64(raw(made.root))}"
+    line = f"tsa {TSA} 2020-01-01T00:00:00Z 2040-01-01T00:00:00Z {to_base64(raw(made.root))}"
     case = whole(maker, of, tokens=(Token("rfc3161", token.to_bytes(), beside),))
     replace(case, policy=maker.policy(line)).write(tmp_path)
     assert executed(tmp_path, blocks())["7"]
@@ -380,6 +391,69 @@ def test_a_first_receipt_holds_without_the_steps_that_it_has_nothing_for(
         case = changed(case, line + b"\n", b"")
     case.write(tmp_path)
     assert executed(tmp_path, blocks()) == {s: int(s) not in gone for s in STEPS}
+
+
+def first_and_later(maker: Maker) -> Case:
+    """Return a package's two receipts of one entry: only the later one is cosigned and stamped."""
+    of = anchored()
+    later = whole(maker, of)
+    case = whole(maker, of, tokens=())
+    line = next(x for x in lines_of(case) if x.startswith("— witness".encode()))
+    return replace(changed(case, line + b"\n", b""), later=later.receipt)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_of_two_receipts_the_later_one_is_checked_and_then_the_first(
+    lang: str, maker: Maker, tmp_path: Path
+) -> None:
+    first_and_later(maker).write(tmp_path)
+    assert executed(tmp_path, blocks(lang)) == dict.fromkeys(STEPS, True)
+    assert printed(tmp_path, blocks(lang)).startswith("receipt-latest.txt\n")
+    (tmp_path / "receipt-latest.txt").unlink()
+    assert printed(tmp_path, blocks(lang)).startswith("receipt.txt\n")
+    assert executed(tmp_path, blocks(lang)) == {s: s not in {"5", "7"} for s in STEPS}
+
+
+def test_control_a_page_that_knows_the_first_receipt_alone(maker: Maker, tmp_path: Path) -> None:
+    first_and_later(maker).write(tmp_path)
+    code = blocks()
+    code[0] = code[0].replace("R=receipt-latest.txt;", "R=receipt.txt;")
+    assert not executed(tmp_path, code)["7"]
+
+
+_TIME = re.compile(r"\d\d:\d\d:\d\d")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_time_is_printed_where_its_step_holds_and_nowhere_else(
+    lang: str, maker: Maker, tmp_path: Path
+) -> None:
+    """A missing line has no time: neither 1970 nor today at midnight."""
+    case = first_and_later(maker)
+    case.write(tmp_path)
+    text = printed(tmp_path, blocks(lang))
+    assert len(_TIME.findall(text)) == 2
+    assert "Accuracy: 0x01 seconds" in text
+    replace(case, later=case.receipt).write(tmp_path)
+    assert _TIME.findall(printed(tmp_path, blocks(lang))) == []
+
+
+@pytest.mark.parametrize("make", [cosignature, time_of_cosignature, another_note])
+def test_no_time_is_printed_for_what_does_not_hold(
+    make: Callable[[Maker], Case], maker: Maker, tmp_path: Path
+) -> None:
+    make(maker).write(tmp_path)
+    assert len(_TIME.findall(printed(tmp_path, blocks()))) == 1
+
+
+def test_control_a_page_that_prints_before_it_verifies(maker: Maker, tmp_path: Path) -> None:
+    case = first_and_later(maker)
+    replace(case, later=b"").write(tmp_path)
+    code = blocks()
+    code[5] = code[5].replace("yes && date", "yes; date")
+    code[7] = code[7].replace('${g:+$(date -u -d "$g" +%s)}', '$(date -u -d "$g" +%s)')
+    code[7] = code[7].replace("z=${g:+$(date -u -d @$g +%FT%TZ)}", "date -u -d @$g")
+    assert len(_TIME.findall(printed(tmp_path, code))) == 2
 
 
 def test_nothing_holds_where_nothing_was_given(tmp_path: Path) -> None:

@@ -97,7 +97,10 @@ def _proven_time(case: Case, row: str) -> Text:
         return words.text("interval.not_anchored")
     latest = proven_time(case.result).latest
     if latest is not None:
-        return saying.same(latest.time)
+        time = saying.same(latest.time)
+        if not latest.accuracy:
+            return time
+        return saying.in_brackets(time, words.text("time.accuracy", accuracy=latest.accuracy))
     if case.material.receipt is None:
         return words.text("interval.no_receipt")
     received = saying.instant(case.material.receipt.entry.received)

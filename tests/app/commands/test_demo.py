@@ -68,10 +68,32 @@ def test_level_and_grade_are_told_in_words_and_once(monkeypatch: pytest.MonkeyPa
     # Witnesses and authority that the policy gives to the log's own operator.
     own = [{"code": "TSA_OF_LOG_OPERATOR", "values": {}}]
     for more in ({"findings": own}, {"facts": {"witnesses": "2", "operators": "1"}}):
-        assert "are not independent" in offline.levels({**report, **more})
+        said = offline.levels({**report, **more})
+        assert "not independent of the log" in said
+        assert "the trust level to L2" in said
+        assert "the time grade to T3" in said
     # The integrity statement of L0 ends with the sentence already.
     low = {**report, "trust_level": "L0", "statements": {"integrity": f"Agrees. {EN['L0']}"}}
     assert offline.levels(low).startswith("T0: ")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "checks", "en", "zh"),
+    [
+        ("0", ["log_key"], "no time-stamp and no later receipt", "没有时间戳，也没有较新的回执"),
+        ("0", ["receipt_latest"], "(no time-stamp in the package)", "（包内没有时间戳）"),
+        ("1", ["receipt_latest"], "", ""),
+    ],
+)
+def test_a_row_says_what_the_package_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch, tokens: str, checks: list[str], en: str, zh: str
+):
+    report = {"facts": {"tokens": tokens}, "checks": [{"id": each} for each in checks]}
+    for lang, words in (("en_US.UTF-8", en), ("zh_CN.UTF-8", zh)):
+        monkeypatch.setenv("LANG", lang)
+        said = offline.lacking(report)
+        assert words in said
+        assert bool(said) == bool(words)
 
 
 def test_it_seals_a_chat_of_forty_messages_and_a_picture(shown: tuple[Path, str]):

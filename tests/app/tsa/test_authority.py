@@ -165,9 +165,9 @@ def test_its_certificates_are_for_time_stamping_and_issue_nothing_else(made: Mad
 
 
 def test_the_policy_line_is_one_of_a_policy(made: Made) -> None:
-    line = folder.policy_line(made.keys, "development-only")
+    line = folder.policy_line(made.keys, "development-tsa")
     text = f"beilin/policy/v1\ndate 2026-11-21T00:00:00Z\n{line}\ntlog-policy\nquorum none\n"
     (tsa,) = parse_policy(text.encode()).tsas
     answer = made.ask()
     assert answer.token is not None
-    assert verify_token(answer.token, DATA, [tsa]).tsa == "development-only"
+    assert verify_token(answer.token, DATA, [tsa]).tsa == "development-tsa"

@@ -79,7 +79,7 @@ def stop(served: Served) -> tuple[int, str]:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("tsa") / "data"
     line = beilin("tsa", "init", "--data", place)
-    assert re.fullmatch(r"tsa development-only \S+Z \S+Z \S+\n", line)
+    assert re.fullmatch(r"tsa development-tsa \S+Z \S+Z \S+\n", line)
     return place
 
 
