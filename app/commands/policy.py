@@ -67,7 +67,27 @@ def run(args: argparse.Namespace) -> int:
         "请经独立渠道把此文件交给核验人（不要与证据包放在一起）。",
         "Give this file to whoever verifies, through a separate channel and not with the evidence.",
     ), file=sys.stderr)  # fmt: skip
+    if not args.plain:
+        _tell_unnamed(text)
     return 0
+
+
+def _tell_unnamed(text: bytes) -> None:
+    """Say whose operator the policy leaves open, where that keeps a level or a grade from counting."""
+    from verifier.policy import parse_policy
+
+    policy = parse_policy(text)
+    logs = [log.vkey.name for log in policy.log_policy.logs]
+    others = [*policy.log_policy.witnesses, *(tsa.name for tsa in policy.tsas)]
+    unnamed = [name for name in (*logs, *others) if name not in policy.operators]
+    if others and unnamed:
+        names = say("、", ", ").join(unnamed)
+        print(say(
+            f"注意：策略未载明由谁运营：{names}。L2 与 T4 只计策略载明运营者的见证者与时间戳机构，且须同时载明日志由谁运营；"
+            "请用 --operator 名称=运营者 逐一载明。",
+            f"Note: this policy does not say who runs {names}. L2 and T4 count only witnesses and authorities "
+            "whose operator it names, and only where it names the log's too: add --operator NAME=WHO for each.",
+        ), file=sys.stderr)  # fmt: skip
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from app.commands.policy import _tell_unnamed
 from tests.app.server.harness import ORIGIN, beilin, new_log
 from tests.ledger.witness.support import Cosigner, Named, log_vkey, policy_text
 from tests.verifier.timestamp import chains
@@ -48,6 +49,34 @@ def test_everything_together(data: Path, witnesses: Path) -> None:
     plain = beilin("policy", "--data", data, "--witness-policy", witnesses, "--plain")
     assert text.endswith(plain)
     assert parse_policy(plain.encode()).log_policy == policy.log_policy
+
+
+@pytest.mark.parametrize("lang", ["en_US.UTF-8", "zh_CN.UTF-8"])
+@pytest.mark.parametrize(
+    ("named", "missing"),
+    [
+        ((), (ORIGIN, "w1", "w2")),
+        (("w1", "w2"), (ORIGIN,)),
+        ((ORIGIN, "w2"), ("w1",)),
+        ((ORIGIN, "w1", "w2"), ()),
+    ],
+)
+def test_it_says_whose_operator_is_missing(
+    data: Path, witnesses: Path, lang: str, named: tuple[str, ...], missing: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("LANG", lang)
+    arguments = [word for name in named for word in ("--operator", f"{name}=Somebody")]
+    text = beilin("policy", "--data", data, "--witness-policy", witnesses, *arguments)
+    _tell_unnamed(text.encode())
+    said = capsys.readouterr().err
+    between = ", " if lang.startswith("en") else "、"
+    assert between.join(missing) in said
+    assert bool(said) == bool(missing)
+    assert all(f" {name}," not in f" {said}," for name in named)
+    # A log without witnesses and authorities has nothing to be told apart from.
+    _tell_unnamed(beilin("policy", "--data", data).encode())
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
