@@ -5,7 +5,9 @@ marks (a name that reads ``gnp.exe`` backwards), invisible characters, quotes
 that imitate the report around them, rows of spaces that push text to where the
 next line should be, or marks that are drawn over their neighbours. Such
 characters are printed as ``\u{202e}``; text that is not a plain token stands in
-quotes.
+quotes “…”, which is why a straight quote within them is printed as it is. So is a
+backslash, unless it stands before ``u{``, another one or such a code: no two
+texts are printed alike.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ MAXIMUM: Final = 200
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9+/=:.,_-]*")
 _QUOTES: Final = frozenset(
     # What opens or closes a quotation by category is added by ``_is_quote``.
-    '\\"„‟＂〝〞〟″‴‶‷⁗〃ʺˮ˝״❝❞❠「」『』｢｣﹁﹂﹃﹄⹂《》\U0001f676\U0001f677\U0001f678'
+    "„‟＂〝〞〟″‴‶‷⁗〃ʺˮ˝״❝❞❠「」『』｢｣﹁﹂﹃﹄⹂《》\U0001f676\U0001f677\U0001f678"
 )
 _SINGLE_QUOTES: Final = frozenset("'‘’‚‛′‵ʹʻʼʽˈˊˋ`´＇❛❜❟")
 """Alone an apostrophe; two in a row look like one of the above."""
@@ -31,6 +33,7 @@ _INVISIBLE: Final = frozenset(
     [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, 0x2800]
     + [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
 )
+_BACKSLASH: Final = "\\u{5c}"
 _PLAIN_SPACES: Final = frozenset(" \u3000")
 _RIGHT_TO_LEFT: Final = frozenset(["R", "AL", "AN"])
 
@@ -51,7 +54,7 @@ def _is_quote(character: str) -> bool:
 
 
 def escape(text: str, maximum: int = MAXIMUM) -> str:
-    """Return bounded text without hidden characters, quotes, bare backslashes or odd runs."""
+    """Return bounded text without hidden characters, quotes that close ours, or odd runs."""
     more = len(text) - maximum
     shown: list[str] = []
     before = ""  # the character before as it is in the text
@@ -73,6 +76,11 @@ def escape(text: str, maximum: int = MAXIMUM) -> str:
         shown.append(c if plain else f"\\u{{{ord(c):x}}}")
         room = room if plain else 0
         before = c
+    for at, c in enumerate(text[:maximum]):
+        if c == "\\" and (
+            text[at + 1 : at + 3] == "u{" or "".join(shown[at + 1 : at + 2])[:1] == c
+        ):
+            shown[at] = _BACKSLASH
     return "".join(shown) + (f"…(+{more})" if more > 0 else "")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import unicodedata
 
 import pytest
@@ -98,9 +100,61 @@ def test_runs_marks_and_quotes(text, shown):
     assert escape(text) == shown
 
 
-@pytest.mark.parametrize("character", [*'"“”„‟«»「」『』＂〝〞〟″‶ʺ˝״❝❞《》｢｣﹁﹂‹›⸂⸃\\'])
+@pytest.mark.parametrize("character", [*"“”„‟«»「」『』＂〝〞〟″‶ʺ˝״❝❞《》｢｣﹁﹂‹›⸂⸃"])
 def test_no_quote_stands_in_a_name(character):
     assert escape(f"a{character}b") == "a" + u(character) + "b"
+
+
+PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
+
+
+@pytest.mark.parametrize(
+    "text", ['say "yes"', r"C:\files\a.txt", r"CN=Example\, Inc", "a\\", "\\u", "\\x{5c}", "a\\ b"]
+)
+def test_printable_ascii_is_printed_as_it_is(text):
+    assert escape(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\\u{202e}", r"\u{5c}u{202e}"),
+        ("\u202e", r"\u{202e}"),
+        ("\\\u202e", r"\u{5c}\u{202e}"),
+        ("\\\\u{22}", r"\u{5c}\u{5c}u{22}"),
+        ("\\\\", r"\u{5c}" + "\\"),
+    ],
+)
+def test_a_backslash_is_not_taken_for_the_beginning_of_a_code(text, shown):
+    assert escape(text) == shown
+
+
+def read_back(shown: str) -> str:
+    """Return the text of which this was printed: a code is a character, all else itself."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), shown)
+
+
+def differs(alphabet: str, length: int = 4) -> str | None:
+    """Return a text over an alphabet that cannot be read back from what is printed."""
+    for size in range(length + 1):
+        for parts in itertools.product(alphabet.split(" "), repeat=size):
+            text = "".join(parts)
+            if read_back(escape(text)) != text:
+                return text
+    return None
+
+
+ODD = "\\ u { 5c } u{5c} \u202e “ \" ' a"
+
+
+def test_no_two_texts_are_printed_alike():
+    assert differs(ODD) is None
+    assert read_back(escape(PRINTABLE)) == PRINTABLE
+
+
+def test_control_a_bare_backslash_would_be_one(monkeypatch):
+    monkeypatch.setattr("verifier.report.escape._BACKSLASH", "\\")
+    assert differs(ODD) is not None
 
 
 def test_a_hostile_subindication_is_escaped():

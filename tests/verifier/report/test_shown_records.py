@@ -109,13 +109,13 @@ def test_a_long_text_is_cut_in_the_short_report_and_whole_in_the_full_one():
 
 def test_lines_and_cells_are_set_apart_and_codes_are_explained():
     result = many(1, '一\t"二"\r\n\n三 ⇥ 四')
-    said = "“一” ⇥ “\\u{22}二\\u{22}” ⏎ “三 ⇥ 四”"
+    said = '“一” ⇥ “"二"” ⏎ “三 ⇥ 四”'
     for text in (as_text(result, "zh"), full_text(result, None, "zh")):
         assert said in text
         assert "“⇥”表示制表符" in text
-        assert "\\u{22} 一类是不便照印的字符的编码（此例为直双引号）" in text
+        assert "\\u{201c} 一类是不便照印的字符的编码（此例为左双引号）" in text
     for text in (as_text(result, "en"), full_text(result, None, "en")):
-        assert "codes like \\u{22} (a straight double quote)" in text
+        assert "codes like \\u{201c} (a left double quotation mark)" in text
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -25,8 +25,8 @@ _LINES: Final = 200
 """So many lines of one text, and parts between TABs of one line, are set apart; the rest follows as one."""
 _NEXT_LINE: Final = " ⏎ "
 _TAB: Final = " ⇥ "
-_CODE: Final = escape('"')
-"""What ``escape`` makes of the sign that it hides most often, for the sentence that explains it."""
+_CODE: Final = escape("“")
+"""What ``escape`` makes of a sign that it hides often, for the sentence that explains it."""
 _ROLES: Final = {"left": "beside", "right": "beside", "dates": "dates"}
 
 
