@@ -522,7 +522,7 @@ _WORDS = {
     "error.no_log": "{path} 不是日志副本的文件夹（应有文件 checkpoint 与文件夹 tile）。",
     "error.not_ours": "{path} 既不是证据包（ZIP），也不是存证回执（首行 beilin/receipt/v1）。请给出证据包或回执本身；回执所对应的原始文件写在 --file 之后。",
     "error.is_policy": "{path} 是核验策略。请在核验对象之外以 --policy 给出；beilin-verify policy show 可列示其内容。",
-    "error.is_comparable": "{path} 是服务方关于案卷的声明。请与同一日志的另一份材料比对：beilin-verify compare A B --policy 核验策略文件。",
+    "error.is_comparable": "{path} 是日志服务关于案卷的声明。请与同一日志的另一份材料比对：beilin-verify compare A B --policy 核验策略文件。",
     "error.is_entry": "{path} 是日志中的一个条目或其内容（如承接声明、终止声明），单独不能说明任何事项。请连同载有它的日志核验：beilin-verify audit 目录 --policy 核验策略文件；承接声明用新日志的副本和新日志的核验策略。",
     "error.is_member": "{path} 是证据包的组成部分。请给出其所在的证据包（ZIP）。",
     "error.is_annex": "{path} 是封存附件。请给出证据包，并以 --annex 给出本文件。",
