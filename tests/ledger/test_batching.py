@@ -53,7 +53,7 @@ class Rest(threading.Condition):
 class Writer:
     """Tells the size of each batch; stays in a batch until ``go`` is set."""
 
-    frozen = False
+    closed = ""
 
     def __init__(self, seen: queue.Queue[Any]) -> None:
         self._seen = seen
