@@ -47,7 +47,13 @@ def test_every_error_of_the_ledger_has_a_row() -> None:
     kinds = {kind for _, kind in inspect.getmembers(ledger, inspect.isclass)
              if issubclass(kind, ledger.LedgerError)}  # fmt: skip
     seen = {type(error) for errors in CAUSES.values() for error in errors}
-    assert kinds - seen <= {ledger.Refused, ledger.Held, ledger.OnHold, ledger.Given, ledger.Stateless}
+    assert kinds - seen <= {
+        ledger.Refused,
+        ledger.Held,
+        ledger.OnHold,
+        ledger.Given,
+        ledger.Stateless,
+    }
 
 
 @pytest.mark.parametrize("code", KINDS)
