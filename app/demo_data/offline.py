@@ -91,10 +91,12 @@ def paragraph(report: dict[str, Any]) -> str:
 def levels(report: dict[str, Any]) -> str:
     """Return trust level and time grade in words, and why a demonstration's are low."""
     words = texts_for(say("zh", "en")).words
-    named = (words[key] for key in (report["trust_level"], f"grade.{report['time_grade']}"))
+    facts, grade = report["facts"], f"grade.{report['time_grade']}"
+    if grade == "grade.T3" and facts.get("anchors", "0") == "0":
+        grade = "grade.T3.unnamed"
+    named = (words[key] for key in (report["trust_level"], grade))
     between = say("", " ")
     said = between.join(each for each in named if each not in report["statements"]["integrity"])
-    facts = report["facts"]
     own = any(each["code"] == "TSA_OF_LOG_OPERATOR" for each in report["findings"])
     if own or (facts.get("witnesses", "0") != "0" and facts.get("operators") == "1"):
         said += between + say(

@@ -32,7 +32,18 @@ from verifier.evidence import package
 from verifier.evidence.receipt import Token, to_receipt
 from verifier.options import Options
 from verifier.policy import parse_policy
-from verifier.result import DONE, FAILED, INDETERMINATE, NOT_DONE, PASSED, TOTAL_FAILED, Result
+from verifier.report.as_text import as_text
+from verifier.report.texts import texts_for
+from verifier.result import (
+    DONE,
+    FAILED,
+    INDETERMINATE,
+    NOT_DONE,
+    PASSED,
+    TOTAL_FAILED,
+    Finding,
+    Result,
+)
 
 FILES = [("a.txt", b"any bytes\n")]
 FIRST, LATER = 9, 13
@@ -199,8 +210,21 @@ def test_one_without_the_quorum_whose_token_is_wrong_fails(sealed: Sealed, case:
 def test_one_by_a_key_that_does_not_stand_adds_no_time(sealed: Sealed, case: Case) -> None:
     stolen = f"status {KEY.name}+{KEY.key_id.hex()} compromised size - time -\n"
     text = policy(NAMES, status=stolen, witnesses=[("w", WITNESS)], quorum="quorum w")
-    result = case.check(receipt(sealed, FIRST), receipt(sealed, LATER, token(sealed, LATER)), text)
+    later = receipt(sealed, LATER, token(sealed, LATER), Token("ots", b"x", ()))
+    result = case.check(receipt(sealed, FIRST), later, text)
     assert result.time_grade == "T0"
+    # It is not said that there is no proof of time: each is named with what is missing.
+    why = "KEY_COMPROMISED_NO_POE"
+    named = Finding("LATER_TOKEN_NOT_COUNTED", {"name": "tsa1", "why": why})
+    other = Finding("LATER_PROOFS_NOT_COUNTED", {"count": 1, "why": why})
+    assert [each for each in result.findings if each.code.startswith("LATER_")] == [named, other]
+    assert (result.facts["tokens"], result.facts["tokens_counted"]) == (2, 0)
+    for lang in ("zh", "en"):
+        text_face = as_text(result, lang)
+        assert texts_for(lang).findings["LATER_TOKEN_NOT_COUNTED"].partition("{")[0] in text_face
+        assert why in text_face
+    assert "carry: 2; of these not counted: 2" in as_text(result, "en")
+    assert "共 2 份，其中未计入 2 份" in as_text(result, "zh")
 
 
 def test_one_of_another_entry_adds_nothing_and_fails(sealed: Sealed, case: Case) -> None:
@@ -340,6 +364,14 @@ def test_control_without_the_check_of_the_entry(
         test_one_of_another_entry_adds_nothing_and_fails(sealed, case)
     with pytest.raises(AssertionError):
         test_one_of_another_history_fails(sealed, case)
+
+
+def test_control_without_naming_what_is_lost(
+    sealed: Sealed, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latest_check, "_name_blocks", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_one_by_a_key_that_does_not_stand_adds_no_time(sealed, case)
 
 
 def test_control_without_asking_for_the_quorum(

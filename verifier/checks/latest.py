@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ..encoding import escape_bytes
 from ..errors import BindingFailure, ConsistencyFailure, Verification
 from ..evidence.receipt import Receipt
 from ..options import Options
@@ -52,6 +53,8 @@ def check_latest(
         # Nothing of its head counts. What a token over it shows does not rest on witnesses,
         # here no less than in a receipt that is verified alone.
         _take_times(result, trial, first, latest, policy, options)
+    elif missing is not None:
+        _name_blocks(result, latest, missing)
     if missing is not None:
         result.add("receipt_latest", NOT_DONE, missing)
         return own
@@ -91,6 +94,22 @@ def _take_times(
             result.findings.append(finding)
     both = [first.times, latest.times]
     check_time(result, first.receipt.entry.received, both, policy, options)
+
+
+def _name_blocks(result: Result, latest: Bound, missing: str) -> None:
+    """Say which proofs of time are lost with a later receipt that does not count, and for what.
+
+    They are counted among those that the receipts carry: a report that says "no
+    proof of time" and nothing else would be wrong about them.
+    """
+    blocks = latest.times.blocks
+    result.facts["tokens"] = _number(result.facts, "tokens") + blocks.total
+    names = dict.fromkeys(escape_bytes(each.timestamp.tsa.encode()) for each in blocks.stamps)
+    for name in names:
+        result.note("LATER_TOKEN_NOT_COUNTED", name=name, why=missing)
+    if blocks.total > len(blocks.stamps):
+        count = blocks.total - len(blocks.stamps)
+        result.note("LATER_PROOFS_NOT_COUNTED", count=count, why=missing)
 
 
 def _stands(result: Result) -> bool:

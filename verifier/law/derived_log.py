@@ -122,7 +122,10 @@ def _time_source(case: Case, row: str) -> Text:
 
 def _time_grade(case: Case, row: str) -> Text:
     grade = case.result.time_grade if case.result is not None else "T0"
-    return saying.in_brackets(saying.same(grade), saying.ours(*TIME_GRADES[grade]))
+    label = saying.ours(*TIME_GRADES[grade])
+    if grade == "T3" and case.result is not None and not case.result.facts.get("anchors"):
+        label = saying.run(label, words.text("time.grade.open"))
+    return saying.in_brackets(saying.same(grade), label)
 
 
 def _sealed(case: Case, row: str) -> Text:

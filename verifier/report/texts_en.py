@@ -333,6 +333,8 @@ _FINDINGS = {
     "TOKEN_NOT_ACCURATE": "{count} proofs of time (type {type}) state an accuracy of more than an hour; they were not counted.",
     "TSA_OF_LOG_OPERATOR": "by the policy, time-stamping authority {name} is run by the operator of the log; its time-stamp verifies and is no independent proof of time, so it gives no time grade.",
     "TSA_OPERATOR_NOT_NAMED": "the policy does not say who runs time-stamping authority {name}; that it is independent of the log's operator is not shown.",
+    "LATER_TOKEN_NOT_COUNTED": 'the time-stamp of authority {name} over the later receipt was not counted, because that receipt does not count ({why}; see "later receipt"). It counts once what is missing there is supplied.',
+    "LATER_PROOFS_NOT_COUNTED": 'the later receipt carries {count} more proofs of time that were not brought to any authority and not counted, because that receipt does not count ({why}; see "later receipt").',
     "LOG_OPERATOR_NOT_NAMED": "the policy does not say who runs log {name}; that the time-stamping authority is independent of that operator is not shown.",
     "CHAIN_AT_GEN_TIME": "the certificates of time-stamping authority {name} were judged at the time inside the time-stamp and not at the time of verification; the certificate that signed it is valid until {ends}. Whether a certificate was revoked was not looked up.",
     "TSA_CERTIFICATE_ENDED": "the certificate of time-stamping authority {name} ended at {ends}, before the time of judgement; its chain was still judged at the time inside the time-stamp.",

@@ -333,6 +333,8 @@ _FINDINGS = {
     "TOKEN_NOT_ACCURATE": "时间证明 {count} 份（类型 {type}）自述的误差超过一小时，未计入。",
     "TSA_OF_LOG_OPERATOR": "按核验策略，时间戳机构 {name} 与日志由同一运营者运行；其时间戳经核验一致，但不是独立的时间证明，不计入时间等级。",
     "TSA_OPERATOR_NOT_NAMED": "核验策略没有载明时间戳机构 {name} 由谁运行；其与日志运营者是否各自独立，未予说明。",
+    "LATER_TOKEN_NOT_COUNTED": "时间戳机构 {name} 就较新的回执所作的时间戳未计入：该回执未计入（{why}，见“较新的回执”一项）。该项所缺补齐后即予计入。",
+    "LATER_PROOFS_NOT_COUNTED": "较新的回执另附时间证明 {count} 份，未能归于某一时间戳机构，未计入：该回执未计入（{why}，见“较新的回执”一项）。",
     "LOG_OPERATOR_NOT_NAMED": "核验策略没有载明日志 {name} 由谁运行；时间戳机构是否独立于该日志的运营者，未予说明。",
     "CHAIN_AT_GEN_TIME": "时间戳机构 {name} 的证书链按时间戳所载时间（而非核验之时）判断；该时间戳的签名证书有效至 {ends}。证书是否被吊销，未经查询。",
     "TSA_CERTIFICATE_ENDED": "时间戳机构 {name} 的签名证书已于 {ends} 期满，早于判定时间；证书链仍按时间戳所载时间判断。",

@@ -73,6 +73,22 @@ def test_a_verified_token_is_a_proof_of_time(tmp_path):
     assert values["source"].own
 
 
+@pytest.mark.parametrize(
+    ("operators", "open_"),
+    [
+        (f"{LOG_OPERATOR}operator tsa1 乙\n", False),
+        (LOG_OPERATOR, True),
+        ("operator tsa1 乙\n", True),
+    ],
+)
+def test_a_grade_behind_which_the_policy_names_nobody_says_so(tmp_path, operators, open_):
+    made = stamped_package(tmp_path, policy=policy(operators, [ONE.line()]))
+    grade = row(made.examination, "M16-07").values["grade"]
+    assert grade.zh.startswith("T3（")
+    assert ("由谁运营，核验策略未载明" in grade.zh) == open_
+    assert ("the policy does not say" in grade.en) == open_
+
+
 def test_an_independent_witnesss_clock_is_one_of_a_lower_grade(tmp_path):
     named = f"{LOG_OPERATOR}operator w 丁\n"
     made = stamped_package(
