@@ -22,6 +22,7 @@ ledger itself once a day (``audit_anchor.py``), and printed for whoever keeps it
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import time
@@ -51,6 +52,7 @@ _RECORD: Final = re.compile(
 )
 _MOST_CHARACTERS: Final = 400
 _MOST_BYTES: Final = 16_384
+log = logging.getLogger("beilin.ledger")
 
 
 class Event(NamedTuple):
@@ -154,7 +156,11 @@ def audited(
         with suppress(LedgerError):  # the database itself may be what failed
             record(engine, event, clock)
         raise
-    record(engine, Event(action, doing.subject, detail=doing.detail), clock)
+    try:
+        record(engine, Event(action, doing.subject, detail=doing.detail), clock)
+    except Unavailable as error:
+        # It is done: to say that it failed would lose what it gave, such as a new key.
+        log.error("the audit log lacks the end of %s: %s", action, error)  # noqa: TRY400 - one line
 
 
 def records(connection: Connection) -> Iterator[Record]:

@@ -30,9 +30,9 @@ from verifier.evidence.statement import parse_statement
 
 from . import store
 from .audit_log import Event, append
-from .engine import reading, saving, statement
-from .errors import NotFound, OnHold, Unavailable
-from .queries import fetch
+from .engine import reading, saving, settle, statement
+from .errors import NotFound, NotPublished, OnHold, Unavailable
+from .queries import fetch, last_published
 
 _SECURE_DELETE: Final = "PRAGMA secure_delete = ON"  # zeros, not a free page
 _FORGET_OPENING: Final = "DELETE FROM openings WHERE entry_index = ?"
@@ -57,7 +57,8 @@ class Remains(NamedTuple):
 def erase(engine: Engine, index: int, now: int) -> Sequence[bytes]:
     """Delete salt, statement and digest of an entry; return the secrets, to search for.
 
-    Raises NotFound if they are not there, OnHold if the account or dossier is on hold.
+    Raises NotFound if they are not there, NotPublished while its batch is under way (which reads
+    them once more before it signs), OnHold if the account or dossier is on hold.
     """
     with saving(engine) as connection:
         if connection.dialect.name == "sqlite":
@@ -84,6 +85,9 @@ def _secrets(connection: Connection, index: int) -> list[bytes]:
     rows = fetch(connection, sql, index)
     if not rows:
         raise NotFound("no such opening")
+    published = last_published(connection)
+    if published is None or index >= published[0]:
+        raise NotPublished("the entry is not published yet; erase it in a moment")
     salt, text, digest, identity_hash = (None if each is None else bytes(each) for each in rows[0])
     secrets = [each for each in (salt, digest, identity_hash) if each]
     try:
@@ -114,13 +118,16 @@ def scrub(engine: Engine, file: Path | None, secrets: Sequence[bytes]) -> Remain
     """Leave nothing of the secrets in the database; without any, write it anew in any case.
 
     ``file`` is the SQLite file. Raises Unavailable where the database is too busy for it: then it
-    is asked again. The service may run; it waits meanwhile.
+    is asked again. The service may run; where the rewriting takes longer than its writers wait
+    (10 s) it answers 503 until that is done, and callers repeat.
     """
     if file is None:
+        settle(engine)  # what an earlier erasure of unknown outcome left visible is not certain
         with _alone(engine) as execute:
             for table in _TABLES:
                 execute(f"VACUUM FULL {table}")
             execute("CHECKPOINT")
+        settle(engine)
         return Remains(searched=False, rewritten=True)
     _empty_log(engine)
     rewritten = not secrets or found_in(file, secrets)

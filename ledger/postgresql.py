@@ -35,6 +35,7 @@ _CONNECT: Final = {
     "tcp_user_timeout": 20_000,
     "application_name": "beilin",
 }
+_READ: Final = select.POLLIN | select.POLLERR | select.POLLHUP
 _WRITE_LOCK: Final = 7163384699739271182
 _BEGIN: Final = (
     # Who was stopped within a transaction must not keep its successor out for ever, and a
@@ -46,6 +47,16 @@ _ADVICE: Final = (
     "put it into the file that PGPASSFILE names (~/.pgpass), or name a service: "
     f"{DRIVER}:///?service=NAME (~/.pg_service.conf)"
 )
+
+
+_UNSAFE: Final = (
+    "SELECT string_agg(name, ', ') FROM pg_settings "
+    "WHERE name IN ('fsync', 'full_page_writes') AND setting <> 'on'"
+)
+
+
+class UnsafeSettingError(SQLAlchemyError):
+    """The server runs without what makes a commit durable; nothing was written."""
 
 
 class CommitUnknownError(SQLAlchemyError):
@@ -74,7 +85,10 @@ def prepare(connection: Any, _record: Any) -> None:
             if got not in allowed:
                 connection.close()
                 raise Config(f"database: {name} is {got} where {allowed[0]} is needed")
-    connection.rollback()
+            if name == "synchronous_commit":
+                # Held for this session: the server may be told to read its files again.
+                cursor.execute(f"SET synchronous_commit TO '{got}'")
+    connection.commit()
 
 
 def begin(connection: Connection) -> None:
@@ -85,6 +99,10 @@ def begin(connection: Connection) -> None:
     """
     if connection.get_execution_options().get("beilin_writes", False):
         connection.exec_driver_sql(_BEGIN)
+        # No session can hold these two; a server that changed them is no storage any more.
+        unsafe = connection.exec_driver_sql(_UNSAFE).scalar()
+        if unsafe:
+            raise UnsafeSettingError(f"{unsafe} is off")
 
 
 def commit(connection: Connection) -> None:
@@ -101,9 +119,12 @@ def commit(connection: Connection) -> None:
     driver.add_notice_handler(note)
     try:
         status = _send_commit(driver.pgconn, time.monotonic() + COMMIT_SECONDS)
-    except errors.Error as error:
+    except (errors.Error, OSError, ValueError) as error:
         connection.invalidate()
         raise CommitUnknownError(f"COMMIT: {error}") from error
+    except BaseException:
+        connection.invalidate()  # it was sent: nobody may go on with this connection
+        raise
     finally:
         driver.remove_notice_handler(note)
     if status is None:
@@ -124,8 +145,10 @@ def _send_commit(connection: Any, deadline: float) -> str | None:
             sending = connection.flush() == 1
             while connection.is_busy():
                 left = deadline - time.monotonic()
-                writers = [connection.socket] if sending else []
-                if left <= 0 or not any(select.select([connection.socket], writers, [], left)):
+                # Not select(): it takes no descriptor above 1023, which many clients reach.
+                poll = select.poll()
+                poll.register(connection.socket, _READ | (select.POLLOUT if sending else 0))
+                if left <= 0 or not poll.poll(1000 * left):
                     return None
                 sending = sending and connection.flush() == 1
                 connection.consume_input()

@@ -77,9 +77,12 @@ class Auditing:
 
     def _anchor(self) -> None:
         try:
-            self._log.anchor_audit_log(self._anchor_seconds)
+            asked = self._log.anchor_audit_log(self._anchor_seconds)
         except LedgerError as error:
             logs.fault("audit log not anchored", error)
+        else:
+            if asked is not None:
+                asked.add_done_callback(_told)
 
     def started(self) -> None:
         """Record that the service begins. A volume that is full does not keep it from reading."""
@@ -90,3 +93,10 @@ class Auditing:
         if self._denied:
             self._write(self._take())
         self._write(Event("serve", "", "failed" if failed else "done", SERVICE))
+
+
+def _told(asked: Future[Any]) -> None:
+    """Say so where the entry that anchors the head was not made; the next look asks again."""
+    error = None if asked.cancelled() else asked.exception()
+    if error is not None:
+        logs.fault("audit log not anchored", error)

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -213,6 +214,28 @@ def test_an_action_stands_there_before_it_is_done(made: Made):
             assert read is not None
             assert (read["decision"], read["detail"]) == (decision, error.__name__)
     assert findings(made.data) == []
+
+
+def test_what_was_done_is_not_said_to_have_failed(made: Made, monkeypatch, caplog):
+    """A new key is shown once: an end that cannot be recorded must not take it away."""
+    with open_log(made.data) as log:
+        kept = []
+        with audited(log.engine, "act", "x"):
+            kept.append("key")
+            monkeypatch.setattr(audit_log, "record", raising(Unavailable("full")))
+        assert kept == ["key"]
+        assert "the audit log lacks the end of act" in caplog.text
+        # Control: what could not be begun is not done.
+        with pytest.raises(Unavailable), audited(log.engine, "act", "y"):
+            kept.append("never")
+        assert kept == ["key"]
+
+
+def raising(error: Exception) -> Any:
+    def record(*_: object) -> None:
+        raise error
+
+    return record
 
 
 @given(st.text(max_size=600))

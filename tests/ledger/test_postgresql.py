@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import resource
+
 import pytest
 from sqlalchemy import create_engine, inspect
 
@@ -223,3 +226,45 @@ def test_recover_fills_an_empty_database_from_a_copy(here, postgresql):
     done = recover(data, open_source(str(data / "log")))
     assert (done.imported, done.size, done.epoch) == (30, 30, 1)
     assert check_everything(data) == 30
+
+
+# -- what reviewers found -----------------------------------------------------------------
+
+
+def test_a_commit_on_a_high_descriptor_is_one(url, here):
+    """Above 1023, which a thousand clients reach, select() takes none."""
+    low, high = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if high != resource.RLIM_INFINITY and high < 4096:
+        pytest.skip("no more than 4,096 descriptors are allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, high))
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    engine = open_engine(url)
+    try:
+        with writing(engine) as connection:
+            assert connection.connection.driver_connection.fileno() > 1023  # type: ignore[union-attr]
+            connection.exec_driver_sql("CREATE TABLE written (n int)")
+        with reading(engine) as connection:
+            assert queries.fetch(connection, "SELECT count(*) FROM written")[0][0] == 0
+    finally:
+        engine.dispose()
+        for each in taken:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (low, high))
+
+
+def test_a_session_keeps_the_setting_that_was_read_back(url):
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        source = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'"
+        assert connection.exec_driver_sql(source).scalar() == "session"
+    engine.dispose()
+
+
+def test_a_server_that_became_unsafe_is_not_written_to(url, here, monkeypatch):
+    engine = open_engine(url)
+    with writing(engine):
+        pass
+    monkeypatch.setattr(postgresql, "_UNSAFE", "SELECT 'fsync'")
+    with pytest.raises(postgresql.UnsafeSettingError, match="fsync is off"), writing(engine):
+        pass
+    engine.dispose()
