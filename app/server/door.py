@@ -1,6 +1,7 @@
 """Who comes in, and how much: API keys and their scopes, rates, quotas.
 
-    every request    the rate of its address; for a POST once it is known what it costs
+    every request    the rate of its address; for a submission once it is known what it costs, so not
+                     for one that is refused before
     a key            good, or 401: the same words for unknown, revoked and expired
     no good key      the rate of failures of its address, before anything is looked up
     a route          the scope that it needs, or 403

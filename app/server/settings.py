@@ -158,7 +158,7 @@ class Settings:
         0,
         0,
         100_000_000,
-        "requests and entries from one address (IPv6: one /64) in a minute, in this process; 0: no limit",
+        "requests and entries from one address (IPv6: one /64) in a minute, in this process, without submissions refused before their size is known; 0: no limit",
         "can shut out everyone behind one address (1) or let one address use the whole service (0)",
     )
     rate_failed_keys_per_minute: int = _number(

@@ -13,7 +13,7 @@ import pytest
 from ledger import engine, erasure
 from ledger.backup import backup
 from ledger.engine import reading
-from ledger.errors import Erased, NotFound, OnHold, Unavailable
+from ledger.errors import Erased, NotFound, NotPublished, OnHold, Unavailable
 from ledger.fsck import fsck
 from ledger.holds import release, set_hold
 from ledger.log import Log
@@ -198,3 +198,37 @@ def test_a_hold_beats_an_erasure(made: Made, dossier: bytes):
         log.erase(index)
         with pytest.raises(NotFound):
             log.receipt(index)
+
+
+def erasing_under_way(made: Made) -> tuple[list[Exception], bytes | Exception]:
+    """Erase an entry between W1 and the reading back of its batch; return what came of both."""
+    met: list[Exception] = []
+
+    def at(point: str) -> None:
+        if point == "w1-after":
+            try:
+                log.erase(made_so_far)
+            except NotFound as error:
+                met.append(error)
+
+    with open_log(made.data) as log:
+        made_so_far = log.state().size
+    with open_log(made.data, hooks=at) as log:
+        try:
+            index = submit(log, made.account, "under way").indices[0]
+            return met, log.receipt(index)
+        except Unavailable as error:
+            return met, error
+
+
+def test_an_entry_whose_batch_is_under_way_is_not_erased(made: Made):
+    met, came = erasing_under_way(made)
+    assert [type(each) for each in met] == [NotPublished]
+    assert isinstance(came, bytes)
+
+
+def test_control_erased_under_way_it_stops_the_log(made: Made, monkeypatch):
+    monkeypatch.setattr(erasure, "last_published", lambda _: (1 << 40, b""))
+    met, came = erasing_under_way(made)
+    assert met == []
+    assert isinstance(came, Unavailable)
